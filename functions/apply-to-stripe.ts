@@ -1,0 +1,36 @@
+import { type Decision, decide, type StripeCommand } from '../protocol/board/decide.ts';
+import type { Ports } from './ports.ts';
+import { Refusal } from './refusal.ts';
+
+const MAX_TRIES = 8;
+const FIRST_WAIT_MS = 5;
+const MAX_WAIT_MS = 200;
+
+export interface Applied extends Decision {
+  changed: boolean;
+}
+
+/**
+ * Decides a command on a stripe and stores it by compare-and-swap:
+ *
+ *     read (consistent) ─▶ decide ─▶ put if rev is still the one read ─▶ done
+ *          ▲                               │ somebody was faster
+ *          └──── wait, full jitter ◀───────┘
+ */
+export async function applyToStripe(
+  ports: Ports,
+  upload: string,
+  s: number,
+  command: StripeCommand,
+): Promise<Applied> {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    const stripe = await ports.stripes.load(upload, s);
+    const decision = decide(stripe, command, ports.clock.nowMs());
+    if (decision.stripe === stripe) return { ...decision, changed: false };
+    if (await ports.stripes.save(upload, decision.stripe)) return { ...decision, changed: true };
+    await ports.clock.sleep(ports.random() * Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt));
+  }
+  throw new Refusal('busy', 'Many devices are at the same parts. Trying again in a moment.', {
+    minBackoffMs: MAX_WAIT_MS,
+  });
+}

@@ -1,0 +1,140 @@
+import { GetObjectCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
+import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
+import type { HttpRequest } from '@smithy/types';
+import type { Bucket, PartToSign, SignedParts, UploadMeta } from '../ports.ts';
+import { attachmentNamed } from './content-disposition.ts';
+
+export interface SignerOptions {
+  bucket: string;
+  region: string;
+  endpoint: string | undefined;
+  forcePathStyle: boolean;
+  /** The store's path behind the socket's own host; see `S3_PUBLIC_PATH`. */
+  publicPath: string | undefined;
+  nowMs: () => number;
+}
+
+/** How long an address is good for. A longer one would outlive the role that signed it, a shorter one the queue. */
+const SIGNED_MS = 15 * 60_000;
+const CHECKSUM_HEADER = 'x-amz-checksum-sha256';
+
+export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | 'signDownload'> {
+  const clients = new Map<string, S3Client>();
+  const presigners = new WeakMap<S3Client, S3RequestPresigner>();
+
+  const clientFor = (host: string): S3Client => {
+    const endpoint =
+      options.publicPath === undefined ? options.endpoint : `http://${host}${options.publicPath}`;
+    const known = clients.get(endpoint ?? '');
+    if (known) return known;
+    // Hosts come from clients' requests: a handful at most is worth remembering.
+    if (clients.size >= 16) clients.clear();
+    const client = new S3Client({
+      region: options.region,
+      forcePathStyle: options.forcePathStyle,
+      ...(endpoint ? { endpoint } : {}),
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+    });
+    clients.set(endpoint ?? '', client);
+    return client;
+  };
+
+  const presignerFor = (client: S3Client): S3RequestPresigner => {
+    const known = presigners.get(client);
+    if (known) return known;
+    const presigner = new S3RequestPresigner({ ...client.config });
+    presigners.set(client, presigner);
+    return presigner;
+  };
+
+  /** Behind the socket's own host the address is relative: the scheme is then whatever the device came by. */
+  const publicForm = (url: URL) =>
+    options.publicPath === undefined ? url.href : `${url.pathname}${url.search}`;
+
+  return {
+    async signParts(meta, parts, host): Promise<SignedParts> {
+      const client = clientFor(host);
+      const presigner = presignerFor(client);
+      const signingDate = new Date(options.nowMs());
+      const base = await requestFor(client, options.bucket, meta);
+      const signatures = new Map<number, string>();
+      let template = '';
+      for (const part of parts) {
+        const signed = await presigner.presign(requestOf(base, part), {
+          signingDate,
+          expiresIn: SIGNED_MS / 1_000,
+          // Without this the checksum is hoisted into the query, where S3 does not enforce it (aws-sdk-go-v2#2610).
+          unhoistableHeaders: new Set([CHECKSUM_HEADER]),
+        });
+        const url = urlOf(signed);
+        const signature = url.searchParams.get('X-Amz-Signature') ?? '';
+        const filled = publicForm(url);
+        template ||= templateOf(filled, part.part, signature);
+        if (template.replace('{part}', String(part.part)).replace('{signature}', signature) !== filled) {
+          throw new Error('signed addresses of one grant differ in more than part and signature');
+        }
+        signatures.set(part.part, signature);
+      }
+      return { template, expiresAtMs: signingDate.getTime() + SIGNED_MS, signatures };
+    },
+
+    async signDownload(meta, host) {
+      const signingDate = new Date(options.nowMs());
+      const url = await getSignedUrl(
+        clientFor(host),
+        new GetObjectCommand({
+          Bucket: options.bucket,
+          Key: meta.key,
+          ResponseContentDisposition: attachmentNamed(meta.name),
+        }),
+        { signingDate, expiresIn: SIGNED_MS / 1_000 },
+      );
+      return { url: publicForm(new URL(url)), expiresAtMs: signingDate.getTime() + SIGNED_MS };
+    },
+  };
+}
+
+/** Where UploadPart of this upload goes, by the SDK's own rules for endpoints: asked once for many parts. */
+async function requestFor(client: S3Client, bucket: string, meta: UploadMeta): Promise<URL> {
+  const command = new UploadPartCommand({
+    Bucket: bucket,
+    Key: meta.key,
+    UploadId: meta.s3UploadId,
+    PartNumber: 1,
+  });
+  const url = new URL(await getSignedUrl(client, command, { expiresIn: 1 }));
+  for (const name of [...url.searchParams.keys()]) {
+    if (name.startsWith('X-Amz-')) url.searchParams.delete(name);
+  }
+  return url;
+}
+
+function requestOf(base: URL, { part, sha256, sizeBytes }: PartToSign): HttpRequest {
+  const query = Object.fromEntries(base.searchParams);
+  query.partNumber = String(part);
+  return {
+    method: 'PUT',
+    protocol: base.protocol,
+    hostname: base.hostname,
+    ...(base.port ? { port: Number(base.port) } : {}),
+    path: base.pathname,
+    query,
+    headers: { host: base.host, 'content-length': String(sizeBytes), [CHECKSUM_HEADER]: sha256 },
+  } as HttpRequest;
+}
+
+function urlOf(request: Awaited<ReturnType<S3RequestPresigner['presign']>>): URL {
+  const url = new URL(
+    `${request.protocol}//${request.hostname}${request.port ? `:${request.port}` : ''}${request.path}`,
+  );
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    url.searchParams.set(name, Array.isArray(value) ? (value[0] ?? '') : (value ?? ''));
+  }
+  return url;
+}
+
+function templateOf(filled: string, part: number, signature: string): string {
+  return filled
+    .replace(`partNumber=${part}`, 'partNumber={part}')
+    .replace(`X-Amz-Signature=${signature}`, 'X-Amz-Signature={signature}');
+}

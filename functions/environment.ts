@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+const Flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+
+/** All that the functions read of their environment. In AWS set by the stack, on one machine by `npm start`. */
+const Variables = z.object({
+  AWS_REGION: z.string().min(1).default('us-east-1'),
+  TABLE_NAME: z.string().min(3),
+  S3_BUCKET: z.string().min(3),
+  S3_ENDPOINT: z.url().optional(),
+  S3_FORCE_PATH_STYLE: Flag.default(false),
+  /** Set where the store is behind the same host as the socket: its path there. Addresses are then signed for the host by which each device reached us. */
+  S3_PUBLIC_PATH: z.string().startsWith('/').optional(),
+  DYNAMODB_ENDPOINT: z.url().optional(),
+  CONNECTIONS_ENDPOINT: z.url(),
+  LAMBDA_ENDPOINT: z.url().optional(),
+  FINISH_FUNCTION: z.string().min(1),
+});
+
+export interface Environment {
+  region: string;
+  tableName: string;
+  bucket: string;
+  s3Endpoint: string | undefined;
+  s3ForcePathStyle: boolean;
+  s3PublicPath: string | undefined;
+  dynamoEndpoint: string | undefined;
+  connectionsEndpoint: string;
+  lambdaEndpoint: string | undefined;
+  finishFunction: string;
+}
+
+/** Throws an Error that names every variable that is not as it should be. */
+export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  const parsed = Variables.safeParse(variables);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`the environment is not as it should be: ${faults.join('; ')}`);
+  }
+  const {
+    AWS_REGION,
+    TABLE_NAME,
+    S3_BUCKET,
+    S3_ENDPOINT,
+    S3_FORCE_PATH_STYLE,
+    S3_PUBLIC_PATH,
+    DYNAMODB_ENDPOINT,
+    CONNECTIONS_ENDPOINT,
+    LAMBDA_ENDPOINT,
+    FINISH_FUNCTION,
+  } = parsed.data;
+  return {
+    region: AWS_REGION,
+    tableName: TABLE_NAME,
+    bucket: S3_BUCKET,
+    s3Endpoint: S3_ENDPOINT,
+    s3ForcePathStyle: S3_FORCE_PATH_STYLE,
+    s3PublicPath: S3_PUBLIC_PATH,
+    dynamoEndpoint: DYNAMODB_ENDPOINT,
+    connectionsEndpoint: CONNECTIONS_ENDPOINT,
+    lambdaEndpoint: LAMBDA_ENDPOINT,
+    finishFunction: FINISH_FUNCTION,
+  };
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+
+function digest(purpose: string, secret: string): Buffer {
+  return createHash('sha256').update(`${purpose}:${secret}`).digest();
+}
+
+/** What the table keeps of a link's secret. */
+export function secretHash(secret: string): string {
+  return digest('share', secret).toString('base64url');
+}
+
+/** A device's id, the same whenever it comes with the same key. */
+export function deviceIdOf(key: string): string {
+  return digest('device', key).subarray(0, 16).toString('base64url');
+}
+
+/** An upload's id: made of its owner's secret, so that a repeated `create` finds the same upload. */
+export function uploadIdOf(ownSecret: string): string {
+  return digest('upload', ownSecret).subarray(0, 16).toString('base64url');
+}

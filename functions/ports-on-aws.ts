@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeBucket } from './bucket/bucket.ts';
+import type { Environment } from './environment.ts';
+import { makeFinisher } from './finish/finisher.ts';
+import type { Log, Ports } from './ports.ts';
+import { makeSockets } from './sockets/sockets.ts';
+import { makeManifests } from './table/manifests.ts';
+import { makeMembers } from './table/members.ts';
+import { makeStripes } from './table/stripes.ts';
+import { makeTable } from './table/table.ts';
+import { makeUploads } from './table/uploads.ts';
+
+/** One JSON line a happening, as CloudWatch likes them. */
+export const logToStdout: Log = (entry) => console.log(JSON.stringify(entry));
+
+/** All ports on the AWS SDK; on one machine the endpoints are embedded ones. */
+export function makePorts(environment: Environment, log: Log = logToStdout): Ports {
+  const { region } = environment;
+  const table = makeTable(environment.tableName, region, environment.dynamoEndpoint);
+  const nowMs = () => Date.now();
+  return {
+    uploads: makeUploads(table),
+    stripes: makeStripes(table),
+    manifests: makeManifests(table),
+    members: makeMembers(table, nowMs),
+    bucket: makeBucket({
+      bucket: environment.bucket,
+      region,
+      endpoint: environment.s3Endpoint,
+      forcePathStyle: environment.s3ForcePathStyle,
+      publicPath: environment.s3PublicPath,
+      nowMs,
+    }),
+    sockets: makeSockets({ region, endpoint: environment.connectionsEndpoint, log }),
+    finisher: makeFinisher({
+      region,
+      endpoint: environment.lambdaEndpoint,
+      functionName: environment.finishFunction,
+    }),
+    clock: { nowMs, sleep: (ms) => sleep(ms) },
+    random: Math.random,
+    newToken: () => randomBytes(16).toString('base64url'),
+    log,
+  };
+}

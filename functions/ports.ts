@@ -1,0 +1,188 @@
+import type { ListedPart, Sha256 } from '../protocol/board/manifest.ts';
+import type { Stripe } from '../protocol/board/stripe.ts';
+import type { PartHash, Role, UploadState } from '../protocol/messages/common.ts';
+
+/** What is fixed when an upload is created. */
+export interface UploadMeta {
+  upload: string;
+  /** The object's key. Made of the upload's id alone: names are hostile. */
+  key: string;
+  s3UploadId: string;
+  sizeBytes: number;
+  partBytes: number;
+  name: string;
+  type: string;
+  createdAtMs: number;
+  expiresAtMs: number;
+}
+
+/** A link, found by the hash of its secret. */
+export interface Share {
+  upload: string;
+  role: Role;
+  expiresAtMs: number;
+}
+
+/** Where an upload is, and which of its stripes were reported full. */
+export interface StoredState {
+  state: UploadState;
+  fullStripes: ReadonlySet<number>;
+}
+
+/** Uploads as wholes: what they are, who may join, how far they are. Reads are consistent. */
+export interface Uploads {
+  /** Safe to repeat. 'exists': somebody was there first with the same id, and nothing of theirs was changed. */
+  create(
+    meta: UploadMeta,
+    shares: ReadonlyArray<{ secretHash: string; role: Role }>,
+  ): Promise<'created' | 'exists'>;
+  meta(upload: string): Promise<UploadMeta | undefined>;
+  share(secretHash: string): Promise<Share | undefined>;
+  state(upload: string): Promise<StoredState | undefined>;
+  /** Adds to the set of full stripes and returns the set. */
+  markFull(upload: string, stripes: readonly number[]): Promise<ReadonlySet<number>>;
+  unmarkFull(upload: string, stripes: readonly number[]): Promise<void>;
+  /** `open`, or `finishing` whose time has run out, becomes `finishing` under `token`. */
+  beginFinish(upload: string, token: string, untilMs: number, nowMs: number): Promise<boolean>;
+  renewFinish(upload: string, token: string, untilMs: number): Promise<boolean>;
+  /** `finishing` under `token` becomes `state`. False: the lease was lost. */
+  endFinish(upload: string, token: string, state: UploadState): Promise<boolean>;
+  /** Whatever has not finished becomes `aborted`. False: it has finished, or there is no such upload. */
+  abort(upload: string, nowMs: number): Promise<boolean>;
+}
+
+/** The board's stripes. Reads are consistent; a write is acknowledged once it is durable. */
+export interface Stripes {
+  load(upload: string, s: number): Promise<Stripe>;
+  /** Those that somebody has touched. */
+  loadAll(upload: string): Promise<Stripe[]>;
+  /** Compare-and-swap: stores `next` if the stored one is at `next.rev - 1`. */
+  save(upload: string, next: Stripe): Promise<boolean>;
+}
+
+/** Hashes of the parts: written once, never changed. */
+export interface Manifests {
+  load(upload: string, s: number): Promise<ReadonlyMap<number, Sha256>>;
+  loadAll(upload: string): Promise<ReadonlyMap<number, Sha256>>;
+  /** Hashes of one stripe, all or none. Repeating is fine; another hash for a known part is not. */
+  publish(upload: string, s: number, hashes: readonly PartHash[]): Promise<Publication>;
+}
+
+export type Publication = { state: 'published' } | { state: 'contradicts'; part: number };
+
+/** A connection that has said hello. */
+export interface Caller {
+  connection: string;
+  /** Derived from the device's key; the same after a reconnect. */
+  deviceId: string;
+  name: string;
+}
+
+/** A connection that has joined an upload. */
+export interface Member {
+  upload: string;
+  connection: string;
+  device: number;
+  name: string;
+  role: Role;
+  proven: boolean;
+  /** Parts that this device was asked to prove, if it was. */
+  challenge: readonly number[];
+}
+
+/** A device that has ever joined an upload. */
+export interface EnrolledDevice {
+  device: number;
+  name: string;
+  role: Role;
+}
+
+/** Who is connected, and to what. Reads are consistent. */
+export interface Members {
+  greet(caller: Caller): Promise<void>;
+  caller(connection: string): Promise<Caller | undefined>;
+  /** The device's number on this board; a new one when it comes for the first time. */
+  enrol(upload: string, deviceId: string, device: { name: string; role: Role }): Promise<number>;
+  devices(upload: string): Promise<EnrolledDevice[]>;
+  admit(member: Member): Promise<void>;
+  member(upload: string, connection: string): Promise<Member | undefined>;
+  members(upload: string): Promise<Member[]>;
+  dismiss(upload: string, connection: string): Promise<void>;
+  /** Forgets the connection and says which uploads it had joined (their members are still to be dismissed). */
+  forget(connection: string): Promise<string[]>;
+}
+
+export interface PartToSign {
+  part: number;
+  sha256: Sha256;
+  sizeBytes: number;
+}
+
+/** One address for many parts: `{part}` and `{signature}` are to be filled in. */
+export interface SignedParts {
+  template: string;
+  expiresAtMs: number;
+  signatures: ReadonlyMap<number, string>;
+}
+
+export type Listing = { state: 'listed'; parts: ListedPart[] } | { state: 'no-such-upload' };
+
+export type Completion =
+  | { state: 'completed'; sha256: string }
+  /** A part changed between listing and completing (a hedged duplicate landed): list again. */
+  | { state: 'invalid-part' }
+  /** Completed by somebody else already, or gone. */
+  | { state: 'no-such-upload' };
+
+/** The S3 bucket. */
+export interface Bucket {
+  create(key: string, type: string): Promise<string>;
+  /**
+   * Addresses that take exactly these bytes: length and SHA-256 are signed headers (I2).
+   * `host`: the one by which the device reached us; matters where the store is behind the same host.
+   */
+  signParts(meta: UploadMeta, parts: readonly PartToSign[], host: string): Promise<SignedParts>;
+  signDownload(meta: UploadMeta, host: string): Promise<{ url: string; expiresAtMs: number }>;
+  listParts(meta: UploadMeta): Promise<Listing>;
+  complete(meta: UploadMeta, parts: readonly ListedPart[]): Promise<Completion>;
+  head(key: string): Promise<{ sizeBytes: number; sha256: string } | undefined>;
+  /** Safe to repeat. */
+  abort(key: string, s3UploadId: string): Promise<void>;
+}
+
+/** Frames to connections. */
+export interface Sockets {
+  /** 'gone': there is no such connection any more. 'failed': it was not delivered (a slow reader, say). */
+  post(connection: string, frame: string): Promise<'sent' | 'gone' | 'failed'>;
+  close(connection: string): Promise<void>;
+}
+
+/** Starts the finish, asynchronously: a socket's integration is cut at 29 s, assembling can take minutes. */
+export interface Finisher {
+  start(upload: string): Promise<void>;
+}
+
+export interface Clock {
+  nowMs(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** One line a happening; never a secret, a frame or an address with a signature. */
+export type Log = (entry: { kind: string; [field: string]: unknown }) => void;
+
+/** All that the functions need of the world. */
+export interface Ports {
+  uploads: Uploads;
+  stripes: Stripes;
+  manifests: Manifests;
+  members: Members;
+  bucket: Bucket;
+  sockets: Sockets;
+  finisher: Finisher;
+  clock: Clock;
+  /** From 0 to below 1. */
+  random: () => number;
+  /** A fresh unguessable name. */
+  newToken: () => string;
+  log: Log;
+}

@@ -1,0 +1,56 @@
+import type { Down } from '../../protocol/down.ts';
+import type { Role } from '../../protocol/messages/common.ts';
+import type { Caller, Member, Ports, UploadMeta } from '../ports.ts';
+import { Refusal } from '../refusal.ts';
+
+/** What a message's handler works with: who sent it, by which host, and the ports. */
+export interface MessageContext {
+  ports: Ports;
+  connection: string;
+  host: string;
+}
+
+/** A handler's answer to the sender. */
+export type Answer = Down;
+
+export async function callerOf({ ports, connection }: MessageContext): Promise<Caller> {
+  const caller = await ports.members.caller(connection);
+  if (caller) return caller;
+  throw new Refusal('hello-first', 'A connection has to say hello before anything else.', {
+    expected: 'hello',
+  });
+}
+
+export async function memberOf(context: MessageContext, upload: string): Promise<Member> {
+  const member = await context.ports.members.member(upload, context.connection);
+  if (member) return member;
+  await callerOf(context);
+  throw new Refusal('not-joined', 'This connection has not opened that upload. Join it first.', {
+    expected: 'an upload that this connection has joined',
+    value: upload,
+  });
+}
+
+export function requireRole(member: Member, roles: readonly Role[], toDo: string): void {
+  if (roles.includes(member.role)) return;
+  throw new Refusal('not-allowed', `This link does not allow you to ${toDo}.`, {
+    expected: roles.join(' or '),
+    value: member.role,
+  });
+}
+
+const metas = new WeakMap<Ports, Map<string, UploadMeta>>();
+const MAX_METAS = 1_000;
+
+/** META never changes, so an instance that has read it once need not read it again. */
+export async function metaOf(ports: Ports, upload: string): Promise<UploadMeta> {
+  const known = metas.get(ports) ?? new Map<string, UploadMeta>();
+  metas.set(ports, known);
+  const cached = known.get(upload);
+  if (cached) return cached;
+  const meta = await ports.uploads.meta(upload);
+  if (!meta) throw new Error(`upload ${upload} has members but no META`);
+  if (known.size >= MAX_METAS) known.clear();
+  known.set(upload, meta);
+  return meta;
+}

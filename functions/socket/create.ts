@@ -1,0 +1,65 @@
+import { geometryOf, isFileSize, MAX_FILE_BYTES } from '../../protocol/board/geometry.ts';
+import type { Create } from '../../protocol/messages/upload.ts';
+import { secretHash, uploadIdOf } from '../hashing.ts';
+import type { Caller, UploadMeta } from '../ports.ts';
+import { Refusal } from '../refusal.ts';
+import type { Answer, MessageContext } from './context.ts';
+import { openBoard } from './join.ts';
+
+/** An upload that nobody finished by then is given up. */
+const UPLOAD_LIFE_MS = 7 * 86_400_000;
+
+export async function create(context: MessageContext, caller: Caller, message: Create): Promise<Answer> {
+  const { ports } = context;
+  const { file, secrets } = message;
+  if (!isFileSize(file.sizeBytes)) {
+    throw new Refusal('bad-size', 'This file is too big, or its size makes no sense.', {
+      expected: `a whole number of bytes from 0 to ${MAX_FILE_BYTES}`,
+      value: String(file.sizeBytes),
+    });
+  }
+  if (new Set(Object.values(secrets)).size < 3) {
+    throw new Refusal('malformed', 'The three secrets of an upload have to be different ones.', {
+      expected: 'three different secrets',
+    });
+  }
+  const upload = uploadIdOf(secrets.own);
+  // Said a second time (its answer was lost): the same upload, and nothing is made twice.
+  const meta = (await ports.uploads.meta(upload)) ?? (await make(context, upload, message));
+  return openBoard(context, caller, meta, 'owner', { re: message.id, proven: true });
+}
+
+async function make(
+  { ports }: MessageContext,
+  upload: string,
+  { file, secrets }: Create,
+): Promise<UploadMeta> {
+  const key = `uploads/${upload}`;
+  const nowMs = ports.clock.nowMs();
+  const s3UploadId = await ports.bucket.create(key, file.type);
+  const meta: UploadMeta = {
+    upload,
+    key,
+    s3UploadId,
+    sizeBytes: file.sizeBytes,
+    partBytes: geometryOf(file.sizeBytes).partBytes,
+    name: file.name,
+    type: file.type,
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + UPLOAD_LIFE_MS,
+  };
+  const made = await ports.uploads.create(meta, [
+    { secretHash: secretHash(secrets.own), role: 'owner' },
+    { secretHash: secretHash(secrets.help), role: 'helper' },
+    { secretHash: secretHash(secrets.watch), role: 'watcher' },
+  ]);
+  if (made === 'created') {
+    ports.log({ kind: 'created', upload, sizeBytes: meta.sizeBytes });
+    return meta;
+  }
+  // Two of the same `create` at once: the other one was first, this S3 upload is not needed.
+  await ports.bucket.abort(key, s3UploadId);
+  const first = await ports.uploads.meta(upload);
+  if (!first) throw new Error(`upload ${upload} exists without META`);
+  return first;
+}

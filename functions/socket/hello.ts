@@ -1,0 +1,29 @@
+import type { Hello, Ping } from '../../protocol/messages/hello.ts';
+import { PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { deviceIdOf } from '../hashing.ts';
+import { Refusal } from '../refusal.ts';
+import { type Answer, callerOf, type MessageContext } from './context.ts';
+
+export async function hello({ ports, connection }: MessageContext, message: Hello): Promise<Answer> {
+  if (message.version !== PROTOCOL_VERSION) {
+    throw new Refusal(
+      'wrong-version',
+      'This page and the server speak different versions. Reload the page.',
+      {
+        expected: `version ${PROTOCOL_VERSION}`,
+        value: String(message.version),
+      },
+    );
+  }
+  if (await ports.members.caller(connection)) {
+    throw new Refusal('hello-twice', 'This connection has said hello already.', { expected: 'one hello' });
+  }
+  const { key, name } = message.device;
+  await ports.members.greet({ connection, deviceId: deviceIdOf(key), name });
+  return { type: 'welcome', re: message.id, serverNowMs: ports.clock.nowMs() };
+}
+
+export async function ping(context: MessageContext, message: Ping): Promise<Answer> {
+  await callerOf(context);
+  return { type: 'pong', re: message.id, serverNowMs: context.ports.clock.nowMs() };
+}

@@ -1,0 +1,153 @@
+import { allBits } from '../../protocol/board/bits.ts';
+import { isFull } from '../../protocol/board/decide.ts';
+import { geometryOf } from '../../protocol/board/geometry.ts';
+import type { Stripe } from '../../protocol/board/stripe.ts';
+import { encode, utf8Length } from '../../protocol/codec.ts';
+import { MAX_FRAME_BYTES } from '../../protocol/limits.ts';
+import { type Board, type BoardDevice, stripeToWire } from '../../protocol/messages/board.ts';
+import type { Role } from '../../protocol/messages/common.ts';
+import type { Join, Leave } from '../../protocol/messages/upload.ts';
+import { broadcast, dismiss } from '../broadcast.ts';
+import { electIfDue } from '../finish/elect.ts';
+import { secretHash } from '../hashing.ts';
+import type { Caller, Member, UploadMeta } from '../ports.ts';
+import { Refusal } from '../refusal.ts';
+import { type Answer, type MessageContext, memberOf } from './context.ts';
+
+export async function join(context: MessageContext, caller: Caller, message: Join): Promise<Answer> {
+  const { ports } = context;
+  const share = await ports.uploads.share(secretHash(message.secret));
+  if (!share || share.expiresAtMs <= ports.clock.nowMs()) {
+    throw new Refusal('not-admitted', 'This link is not valid, or not any more. Ask for a new one.', {
+      expected: 'the secret of an upload',
+    });
+  }
+  const meta = await ports.uploads.meta(share.upload);
+  if (!meta) {
+    throw new Refusal('not-ready', 'This upload is just being made. Trying again in a moment.', {
+      minBackoffMs: 500,
+    });
+  }
+  return openBoard(context, caller, meta, share.role, { re: message.id, proven: false });
+}
+
+export async function leave(context: MessageContext, message: Leave): Promise<Answer> {
+  const member = await memberOf(context, message.upload);
+  await dismiss(context.ports, member);
+  return { type: 'ok', re: message.id };
+}
+
+/**
+ * Makes the connection a member and answers with the snapshot. The order matters (I4): first a member, then the
+ * reading. Whatever changes in between is in the snapshot or broadcast to the new member, or both.
+ */
+export async function openBoard(
+  { ports, connection }: MessageContext,
+  caller: Caller,
+  meta: UploadMeta,
+  role: Role,
+  { re, proven }: { re: number; proven: boolean },
+): Promise<Answer> {
+  const { upload } = meta;
+  const before = await ports.uploads.state(upload);
+  if (!before) throw new Error(`upload ${upload} has no STATE`);
+  const { name } = caller;
+  const device = await ports.members.enrol(upload, caller.deviceId, { name, role });
+  const member: Member = { upload, connection, device, name, role, proven, challenge: [] };
+  await ports.members.admit(member);
+
+  const [stripes, enrolled, members, stored] = await Promise.all([
+    ports.stripes.loadAll(upload),
+    ports.members.devices(upload),
+    ports.members.members(upload),
+    ports.uploads.state(upload),
+  ]);
+  const isOnline = (number: number) => members.some((other) => other.device === number);
+  const board: Board = {
+    type: 'board',
+    re,
+    upload,
+    role,
+    device,
+    file: { name: meta.name, sizeBytes: meta.sizeBytes, type: meta.type },
+    partBytes: meta.partBytes,
+    createdAtMs: meta.createdAtMs,
+    expiresAtMs: meta.expiresAtMs,
+    state: (stored ?? before).state,
+    proven,
+    stripes: stripes.map(stripeToWire),
+    devices: enrolled.map((known) => ({
+      number: known.device,
+      name: known.name,
+      role: known.role,
+      online: isOnline(known.device),
+    })),
+  };
+  await broadcast(
+    ports,
+    upload,
+    { type: 'device', upload, device: { number: device, name, role, online: true } },
+    connection,
+  );
+  await heal(ports, meta, stripes, stored?.fullStripes ?? new Set());
+  return sendRest(ports, connection, board);
+}
+
+/** Somebody died between filling a stripe and saying so, or between saying so and electing a finisher. */
+async function heal(
+  ports: MessageContext['ports'],
+  meta: UploadMeta,
+  stripes: readonly Stripe[],
+  marked: ReadonlySet<number>,
+): Promise<void> {
+  const geometry = geometryOf(meta.sizeBytes);
+  const unmarked = stripes.filter(
+    (stripe) => isFull(stripe, allBits(geometry, stripe.s)) && !marked.has(stripe.s),
+  );
+  if (unmarked.length > 0) {
+    await ports.uploads.markFull(
+      meta.upload,
+      unmarked.map((stripe) => stripe.s),
+    );
+  }
+  await electIfDue(ports, meta);
+}
+
+/** Room for the closing brackets and for what is counted roughly. */
+const FRAME_MARGIN_BYTES = 512;
+
+/** A snapshot that does not fit a frame goes in several: the rest as broadcasts of state, which any order suits. */
+async function sendRest(ports: MessageContext['ports'], connection: string, board: Board): Promise<Board> {
+  const room = MAX_FRAME_BYTES - FRAME_MARGIN_BYTES;
+  const head = utf8Length(JSON.stringify({ ...board, stripes: [], devices: [] }));
+  const devices = fill(board.devices, room - head);
+  const devicesBytes = head + utf8Length(JSON.stringify(devices.taken));
+  const stripes = fill(board.stripes, room - devicesBytes);
+  for (let rest = stripes.rest; rest.length > 0; ) {
+    const next = fill(rest, room);
+    await ports.sockets.post(
+      connection,
+      encode({ type: 'stripes', upload: board.upload, stripes: next.taken }),
+    );
+    rest = next.rest;
+  }
+  for (const device of devices.rest) {
+    await ports.sockets.post(connection, encode({ type: 'device', upload: board.upload, device }));
+  }
+  return { ...board, stripes: stripes.taken, devices: byNumber(devices.taken) };
+}
+
+function fill<Item>(items: readonly Item[], roomBytes: number): { taken: Item[]; rest: Item[] } {
+  let sizeBytes = 0;
+  let count = 0;
+  for (const item of items) {
+    sizeBytes += utf8Length(JSON.stringify(item)) + 1;
+    if (sizeBytes > roomBytes) break;
+    count++;
+  }
+  return { taken: items.slice(0, count), rest: items.slice(count) };
+}
+
+function byNumber(devices: readonly BoardDevice[]): BoardDevice[] {
+  return [...devices].sort((a, b) => a.number - b.number);
+}

@@ -1,0 +1,56 @@
+/**
+ * The one table. Only a portable subset of DynamoDB is used (conditional put and update, consistent get and query; no
+ * transactions, secondary indexes or streams), so that every engine that speaks the API can stand in.
+ */
+export const TABLE_SCHEMA = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  /** Epoch seconds, as DynamoDB's TTL wants them. TTL deletes within days: expiry is checked in code too. */
+  ttlAttribute: 'ttlS',
+} as const;
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+const uploadPk = (upload: string) => `U#${upload}`;
+const stripeNumber = (s: number) => String(s).padStart(3, '0');
+
+export const STRIPE_PREFIX = 'S#';
+export const MANIFEST_PREFIX = 'M#';
+export const MEMBER_PREFIX = 'C#';
+export const DEVICE_PREFIX = 'D#';
+export const JOINED_PREFIX = 'U#';
+
+export const uploadPartition = uploadPk;
+export const connectionPartition = (connection: string) => `C#${connection}`;
+
+export const metaKey = (upload: string): Key => ({ pk: uploadPk(upload), sk: 'META' });
+export const stateKey = (upload: string): Key => ({ pk: uploadPk(upload), sk: 'STATE' });
+export const stripeKey = (upload: string, s: number): Key => ({
+  pk: uploadPk(upload),
+  sk: `${STRIPE_PREFIX}${stripeNumber(s)}`,
+});
+export const manifestKey = (upload: string, s: number): Key => ({
+  pk: uploadPk(upload),
+  sk: `${MANIFEST_PREFIX}${stripeNumber(s)}`,
+});
+export const memberKey = (upload: string, connection: string): Key => ({
+  pk: uploadPk(upload),
+  sk: `${MEMBER_PREFIX}${connection}`,
+});
+export const deviceKey = (upload: string, deviceId: string): Key => ({
+  pk: uploadPk(upload),
+  sk: `${DEVICE_PREFIX}${deviceId}`,
+});
+/** The way back for `$disconnect`. */
+export const joinedKey = (connection: string, upload: string): Key => ({
+  pk: connectionPartition(connection),
+  sk: `${JOINED_PREFIX}${upload}`,
+});
+export const callerKey = (connection: string): Key => ({ pk: connectionPartition(connection), sk: 'X' });
+export const shareKey = (secretHash: string): Key => ({ pk: `T#${secretHash}`, sk: 'T' });
+
+/** An upload's items outlive its expiry by a week, so that whoever comes late is told what became of it. */
+export const ttlOf = (expiresAtMs: number): number => Math.ceil(expiresAtMs / 1_000) + 7 * 86_400;

@@ -1,0 +1,100 @@
+import type { Role } from '../../protocol/messages/common.ts';
+import type { Caller, EnrolledDevice, Member, Members } from '../ports.ts';
+import {
+  callerKey,
+  connectionPartition,
+  DEVICE_PREFIX,
+  deviceKey,
+  JOINED_PREFIX,
+  joinedKey,
+  MEMBER_PREFIX,
+  memberKey,
+  stateKey,
+  ttlOf,
+  uploadPartition,
+} from './keys.ts';
+import type { Item, Table } from './table.ts';
+
+/** API Gateway ends every connection after 2 h; what was not tidied up by then may go. */
+const CONNECTION_LIFE_MS = 2 * 3_600_000;
+
+export function makeMembers(table: Table, nowMs: () => number): Members {
+  const connectionTtl = () => ttlOf(nowMs() + CONNECTION_LIFE_MS);
+  return {
+    async greet(caller) {
+      await table.put({ ...callerKey(caller.connection), ...caller, ttlS: connectionTtl() });
+    },
+
+    async caller(connection) {
+      const item = await table.get(callerKey(connection));
+      if (!item) return undefined;
+      const { deviceId, name } = item as unknown as Caller;
+      return { connection, deviceId, name };
+    },
+
+    async enrol(upload, deviceId, { name, role }) {
+      const known = await table.get(deviceKey(upload, deviceId));
+      if (known) {
+        if (known.name !== name || known.role !== role) {
+          await table.update(deviceKey(upload, deviceId), {
+            update: 'SET #name = :name, #role = :role',
+            names: { '#name': 'name', '#role': 'role' },
+            values: { ':name': name, ':role': role },
+          });
+        }
+        return known.device as number;
+      }
+      const counted = await table.update(stateKey(upload), {
+        update: 'ADD devices :one',
+        values: { ':one': 1 },
+      });
+      const device = counted?.devices as number;
+      const isFirst = await table.put(
+        { ...deviceKey(upload, deviceId), device, name, role },
+        { expression: 'attribute_not_exists(pk)' },
+      );
+      // Two connections of one device at once: the first number stays, the other is never used.
+      return isFirst ? device : ((await table.get(deviceKey(upload, deviceId)))?.device as number);
+    },
+
+    async devices(upload) {
+      return (await table.query(uploadPartition(upload), DEVICE_PREFIX)).map(deviceOfItem);
+    },
+
+    async admit(member) {
+      const ttlS = connectionTtl();
+      // The way back first: whatever is a member can be found by its `$disconnect`.
+      await table.put({ ...joinedKey(member.connection, member.upload), ttlS });
+      await table.put({ ...memberKey(member.upload, member.connection), ...member, ttlS });
+    },
+
+    async member(upload, connection) {
+      const item = await table.get(memberKey(upload, connection));
+      return item && memberOfItem(item);
+    },
+
+    async members(upload) {
+      return (await table.query(uploadPartition(upload), MEMBER_PREFIX)).map(memberOfItem);
+    },
+
+    async dismiss(upload, connection) {
+      await table.delete(memberKey(upload, connection));
+      await table.delete(joinedKey(connection, upload));
+    },
+
+    async forget(connection) {
+      const joined = await table.query(connectionPartition(connection), JOINED_PREFIX);
+      await table.delete(callerKey(connection));
+      return joined.map((item) => String(item.sk).slice(JOINED_PREFIX.length));
+    },
+  };
+}
+
+function memberOfItem(item: Item): Member {
+  const { pk, sk, ttlS, ...member } = item;
+  return member as unknown as Member;
+}
+
+function deviceOfItem(item: Item): EnrolledDevice {
+  return { device: item.device as number, name: item.name as string, role: item.role as Role };
+}

@@ -1,0 +1,106 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { Key } from './keys.ts';
+
+export type Item = Record<string, unknown>;
+
+/** The table with the few operations that we allow ourselves. Throws the SDK's errors, failed conditions excepted. */
+export interface Table {
+  /** Consistent. */
+  get(key: Key): Promise<Item | undefined>;
+  /** Consistent, all pages. */
+  query(pk: string, skPrefix: string): Promise<Item[]>;
+  /** False: the condition failed. */
+  put(item: Key & Item, condition?: Condition): Promise<boolean>;
+  /** The item's touched attributes as they are now; undefined: the condition failed. */
+  update(key: Key, change: Change): Promise<Item | undefined>;
+  delete(key: Key): Promise<void>;
+}
+
+export interface Condition {
+  /** DynamoDB's expression language; `#name` for attributes, `:name` for values. */
+  expression: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+export interface Change {
+  update: string;
+  condition?: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+export function makeTable(tableName: string, region: string, endpoint: string | undefined): Table {
+  const client = new DynamoDBClient({ region, ...(endpoint ? { endpoint } : {}) });
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    async get(key) {
+      const { Item } = await documents.send(
+        new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
+      );
+      return Item;
+    },
+    async query(pk, skPrefix) {
+      const items: Item[] = [];
+      let ExclusiveStartKey: Item | undefined;
+      do {
+        const page = await documents.send(
+          new QueryCommand({
+            TableName: tableName,
+            ConsistentRead: true,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            ExpressionAttributeValues: { ':pk': pk, ':prefix': skPrefix },
+            ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
+          }),
+        );
+        items.push(...(page.Items ?? []));
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+      return items;
+    },
+    async put(item, condition) {
+      const input: PutCommandInput = { TableName: tableName, Item: item };
+      if (condition) {
+        input.ConditionExpression = condition.expression;
+        if (condition.names) input.ExpressionAttributeNames = condition.names;
+        if (condition.values) input.ExpressionAttributeValues = condition.values;
+      }
+      return (await unlessConditionFails(documents.send(new PutCommand(input)))) !== undefined;
+    },
+    async update(key, change) {
+      const input: UpdateCommandInput = {
+        TableName: tableName,
+        Key: key,
+        UpdateExpression: change.update,
+        ReturnValues: 'UPDATED_NEW',
+      };
+      if (change.condition) input.ConditionExpression = change.condition;
+      if (change.names) input.ExpressionAttributeNames = change.names;
+      if (change.values) input.ExpressionAttributeValues = change.values;
+      const output = await unlessConditionFails(documents.send(new UpdateCommand(input)));
+      return output && (output.Attributes ?? {});
+    },
+    async delete(key) {
+      await documents.send(new DeleteCommand({ TableName: tableName, Key: key }));
+    },
+  };
+}
+
+async function unlessConditionFails<Output>(sent: Promise<Output>): Promise<Output | undefined> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}

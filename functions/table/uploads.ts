@@ -1,0 +1,164 @@
+import type { Role, UploadState } from '../../protocol/messages/common.ts';
+import type { Share, StoredState, UploadMeta, Uploads } from '../ports.ts';
+import { metaKey, shareKey, stateKey, ttlOf } from './keys.ts';
+import type { Item, Table } from './table.ts';
+
+/**
+ * META never changes. STATE holds where the upload is; its conditions draw this line, which is only ever walked
+ * forward except for one step back, when the finish finds parts missing:
+ *
+ *     open ──beginFinish──▶ finishing(token, untilMs) ──endFinish──▶ finished
+ *       ▲                        │         │ └─ untilMs passed: another token may take over
+ *       └──────endFinish(open)───┘         └──abort──▶ aborted  (from open as well)
+ */
+export function makeUploads(table: Table): Uploads {
+  return {
+    async create(meta, shares) {
+      const ttlS = ttlOf(meta.expiresAtMs);
+      for (const { secretHash, role } of shares) {
+        const isOurs = await table.put(
+          { ...shareKey(secretHash), upload: meta.upload, role, expiresAtMs: meta.expiresAtMs, ttlS },
+          {
+            expression: 'attribute_not_exists(pk) OR (upload = :upload AND #role = :role)',
+            names: { '#role': 'role' },
+            values: { ':upload': meta.upload, ':role': role },
+          },
+        );
+        if (!isOurs) throw new Error('a secret of this upload is in use already');
+      }
+      await table.put(
+        { ...stateKey(meta.upload), state: 'open', devices: 0, ttlS },
+        { expression: 'attribute_not_exists(pk)' },
+      );
+      // META comes last: an upload exists once it is there, with everything it needs.
+      const isFirst = await table.put(
+        { ...metaKey(meta.upload), ...meta, ttlS },
+        { expression: 'attribute_not_exists(pk)' },
+      );
+      return isFirst ? 'created' : 'exists';
+    },
+
+    async meta(upload) {
+      const item = await table.get(metaKey(upload));
+      if (!item) return undefined;
+      const { pk, sk, ttlS, ...meta } = item;
+      return meta as unknown as UploadMeta;
+    },
+
+    async share(secretHash) {
+      const item = await table.get(shareKey(secretHash));
+      if (!item) return undefined;
+      const { upload, role, expiresAtMs } = item as unknown as Share;
+      return { upload, role: role as Role, expiresAtMs };
+    },
+
+    async state(upload) {
+      const item = await table.get(stateKey(upload));
+      return item && storedStateOf(item);
+    },
+
+    async markFull(upload, stripes) {
+      const now = await table.update(stateKey(upload), {
+        update: 'ADD fullStripes :stripes',
+        values: { ':stripes': new Set(stripes) },
+      });
+      return (now?.fullStripes as Set<number> | undefined) ?? new Set();
+    },
+
+    async unmarkFull(upload, stripes) {
+      await table.update(stateKey(upload), {
+        update: 'DELETE fullStripes :stripes',
+        values: { ':stripes': new Set(stripes) },
+      });
+    },
+
+    async beginFinish(upload, token, untilMs, nowMs) {
+      const isOpen = '#state = :open';
+      const hasRunOut = '(#state = :finishing AND untilMs <= :now)';
+      const begun = await table.update(stateKey(upload), {
+        update: 'SET #state = :finishing, finishToken = :token, untilMs = :until',
+        condition: `${isOpen} OR ${hasRunOut}`,
+        names: { '#state': 'state' },
+        values: {
+          ':open': 'open',
+          ':finishing': 'finishing',
+          ':token': token,
+          ':until': untilMs,
+          ':now': nowMs,
+        },
+      });
+      return begun !== undefined;
+    },
+
+    async renewFinish(upload, token, untilMs) {
+      const renewed = await table.update(stateKey(upload), {
+        update: 'SET untilMs = :until',
+        condition: '#state = :finishing AND finishToken = :token',
+        names: { '#state': 'state' },
+        values: { ':finishing': 'finishing', ':token': token, ':until': untilMs },
+      });
+      return renewed !== undefined;
+    },
+
+    async endFinish(upload, token, state) {
+      const values: Record<string, unknown> = {
+        ':finishing': 'finishing',
+        ':token': token,
+        ':next': state.state,
+      };
+      let update = 'SET #state = :next';
+      if (state.state === 'finished') {
+        update += ', finishedAtMs = :at, sha256 = :sha256';
+        values[':at'] = state.finishedAtMs;
+        values[':sha256'] = state.sha256;
+      } else if (state.state === 'aborted') {
+        update += ', abortedAtMs = :at';
+        values[':at'] = state.abortedAtMs;
+      }
+      const ended = await table.update(stateKey(upload), {
+        update,
+        condition: '#state = :finishing AND finishToken = :token',
+        names: { '#state': 'state' },
+        values,
+      });
+      return ended !== undefined;
+    },
+
+    async abort(upload, nowMs) {
+      const aborted = await table.update(stateKey(upload), {
+        update: 'SET #state = :aborted, abortedAtMs = :now',
+        condition: '#state = :open OR #state = :finishing',
+        names: { '#state': 'state' },
+        values: { ':aborted': 'aborted', ':now': nowMs, ':open': 'open', ':finishing': 'finishing' },
+      });
+      return aborted !== undefined;
+    },
+  };
+}
+
+interface StateItem {
+  state: UploadState['state'];
+  fullStripes?: Set<number>;
+  untilMs?: number;
+  finishedAtMs?: number;
+  sha256?: string;
+  abortedAtMs?: number;
+}
+
+function storedStateOf(item: Item): StoredState {
+  const stored = item as unknown as StateItem;
+  return { state: uploadStateOf(stored), fullStripes: stored.fullStripes ?? new Set() };
+}
+
+function uploadStateOf(item: StateItem): UploadState {
+  switch (item.state) {
+    case 'open':
+      return { state: 'open' };
+    case 'finishing':
+      return { state: 'finishing', untilMs: item.untilMs ?? 0 };
+    case 'finished':
+      return { state: 'finished', finishedAtMs: item.finishedAtMs ?? 0, sha256: item.sha256 ?? '' };
+    case 'aborted':
+      return { state: 'aborted', abortedAtMs: item.abortedAtMs ?? 0 };
+  }
+}

@@ -1,0 +1,42 @@
+/** Bytes a second over the last few seconds. */
+export interface RateMeter {
+  add(bytes: number, nowMs: number): void;
+  /** Undefined until there is a sample; 0 when there was one and nothing came since. */
+  rateBps(nowMs: number): number | undefined;
+}
+
+const SLOT_MS = 250;
+/** Long enough to be steady over bursts of a browser's progress events, short enough to see a link change. */
+const WINDOW_SLOTS = 32; // 8 s
+
+/** A sliding window of slots: no timer, and no memory beyond the window. */
+export function makeRateMeter(): RateMeter {
+  const slots = new Float64Array(WINDOW_SLOTS);
+  let newest: number | undefined;
+  let startedMs = 0;
+
+  const advance = (nowMs: number) => {
+    const slot = Math.floor(nowMs / SLOT_MS);
+    if (newest === undefined) return slot;
+    for (let i = Math.max(newest + 1, slot - WINDOW_SLOTS + 1); i <= slot; i++) slots[i % WINDOW_SLOTS] = 0;
+    newest = Math.max(newest, slot);
+    return newest;
+  };
+
+  return {
+    add(bytes, nowMs) {
+      if (newest === undefined) {
+        newest = Math.floor(nowMs / SLOT_MS);
+        startedMs = nowMs;
+      }
+      const slot = advance(nowMs) % WINDOW_SLOTS;
+      slots[slot] = (slots[slot] ?? 0) + bytes;
+    },
+    rateBps(nowMs) {
+      if (newest === undefined) return undefined;
+      advance(nowMs);
+      const spanMs = Math.min(WINDOW_SLOTS * SLOT_MS, Math.max(2 * SLOT_MS, nowMs - startedMs));
+      return (slots.reduce((sum, bytes) => sum + bytes, 0) * 1_000) / spanMs;
+    },
+  };
+}

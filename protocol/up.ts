@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { Hello, Ping } from './messages/hello.ts';
+import { Offer, Prove } from './messages/prove.ts';
+import { Sync } from './messages/sync.ts';
+import { Abort, Create, Download, Join, Leave } from './messages/upload.ts';
+
+/** Every message from a device to the server. */
+export const Up = z.discriminatedUnion('type', [
+  Hello,
+  Create,
+  Join,
+  Offer,
+  Prove,
+  Sync,
+  Leave,
+  Abort,
+  Download,
+  Ping,
+]);
+export type Up = z.infer<typeof Up>;
