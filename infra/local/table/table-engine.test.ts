@@ -1,0 +1,274 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTableEngine, type TableEngine } from './table-engine.ts';
+
+interface Ready {
+  pid: number;
+  port: number;
+}
+
+let folder = '';
+const cleanUps: (() => unknown)[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-table-'));
+});
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Starts the engine and collects its log; `ready(n)` waits for the n-th process to be ready. */
+async function start(): Promise<{ engine: TableEngine; kinds: string[]; ready(n: number): Promise<Ready> }> {
+  const readies: Ready[] = [];
+  const kinds: string[] = [];
+  let changed = () => {};
+  const engine = await startTableEngine({
+    folder,
+    log(entry) {
+      kinds.push(entry.kind);
+      if (entry.kind === 'table-ready') readies.push(entry as unknown as Ready);
+      changed();
+    },
+  });
+  cleanUps.push(() => engine.close());
+  return {
+    engine,
+    kinds,
+    async ready(n) {
+      for (;;) {
+        const ready = readies[n - 1];
+        if (ready !== undefined) return ready;
+        await new Promise<void>((resolve) => {
+          changed = resolve;
+        });
+      }
+    },
+  };
+}
+
+/** The SDK's client with its ordinary retries. */
+function clientOf(endpoint: string): DynamoDBClient {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+  });
+  cleanUps.push(() => client.destroy());
+  return client;
+}
+
+async function createTable(client: DynamoDBClient): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'Table',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'k', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'k', KeyType: 'HASH' }],
+    }),
+  );
+  await waitUntilTableExists(
+    { client, maxWaitTime: 5, minDelay: 0.01, maxDelay: 0.05 },
+    { TableName: 'Table' },
+  );
+}
+
+const put = (client: DynamoDBClient, key: string) =>
+  client.send(
+    new PutItemCommand({ TableName: 'Table', Item: { k: { S: key }, pad: { S: 'x'.repeat(500) } } }),
+  );
+
+async function has(client: DynamoDBClient, key: string): Promise<boolean> {
+  const Key = { k: { S: key } };
+  const { Item } = await client.send(new GetItemCommand({ TableName: 'Table', Key, ConsistentRead: true }));
+  return Item !== undefined;
+}
+
+async function keysIn(client: DynamoDBClient): Promise<Set<string>> {
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: 'Table', ConsistentRead: true }));
+  return new Set(Items.map(({ k }) => k?.S ?? ''));
+}
+
+/** A connection to the table's process itself: it closes when the process does. */
+async function watch(port: number): Promise<{ closed: Promise<unknown> }> {
+  const socket = connect(port, '127.0.0.1');
+  cleanUps.push(() => socket.destroy());
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  await once(socket, 'connect');
+  socket.on('error', () => {});
+  socket.resume();
+  return { closed };
+}
+
+describe('when the table process is killed', () => {
+  test('it is restarted behind the same endpoint, and clients go on with their ordinary retries', async () => {
+    const { engine, ready, kinds } = await start();
+    const client = clientOf(engine.endpoint);
+    await createTable(client);
+    await put(client, 'before');
+    process.kill((await ready(1)).pid, 'SIGKILL');
+    await put(client, 'after');
+    expect(await has(client, 'before')).toBe(true);
+    expect(await has(client, 'after')).toBe(true);
+    expect((await ready(2)).pid).not.toBe((await ready(1)).pid);
+    expect(kinds).toEqual(['table-ready', 'table-died', 'table-ready']);
+  });
+
+  test('in the midst of writes, again and again, no acknowledged write is lost', async () => {
+    const { engine, ready } = await start();
+    const client = clientOf(engine.endpoint);
+    await createTable(client);
+    const acknowledged: string[] = [];
+    let going = true;
+    let progress = () => {};
+    const writers = Array.from({ length: 4 }, async (_, writer) => {
+      for (let i = 0; going; i++) {
+        const key = `${writer}-${i}`;
+        await put(client, key).then(
+          () => acknowledged.push(key),
+          () => {}, // not acknowledged, so it may be there or not
+        );
+        progress();
+      }
+    });
+    const atLeast = async (count: number) => {
+      while (acknowledged.length < count) {
+        await new Promise<void>((resolve) => {
+          progress = resolve;
+        });
+      }
+    };
+    for (let kill = 1; kill <= 3; kill++) {
+      await atLeast(acknowledged.length + 60);
+      process.kill((await ready(kill)).pid, 'SIGKILL');
+      await ready(kill + 1);
+    }
+    await atLeast(acknowledged.length + 20);
+    going = false;
+    await Promise.all(writers);
+    const found = await keysIn(client);
+    expect(acknowledged.filter((key) => !found.has(key))).toEqual([]);
+  });
+});
+
+test('a client that aborts in mid-body costs nobody else anything', async () => {
+  const { engine, ready, kinds } = await start();
+  const client = clientOf(engine.endpoint);
+  await createTable(client);
+  for (const port of [new URL(engine.endpoint).port, (await ready(1)).port]) {
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    await new Promise<void>((written) => {
+      socket.write(
+        'POST / HTTP/1.1\r\nHost: table\r\nContent-Type: application/x-amz-json-1.0\r\n' +
+          'X-Amz-Target: DynamoDB_20120810.PutItem\r\nContent-Length: 1000\r\n\r\n{"Table',
+        () => written(),
+      );
+    });
+    await put(client, 'during'); // the body's beginning has arrived by now
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+    await put(client, 'after');
+  }
+  expect(await has(client, 'after')).toBe(true);
+  expect(kinds).toEqual(['table-ready']);
+});
+
+describe('when the whole server is killed', () => {
+  test('no process is left behind, and its successor finds every acknowledged write', async () => {
+    const { parent, endpoint, child } = await startParent();
+    const client = clientOf(endpoint);
+    await createTable(client);
+    await put(client, 'precious');
+    const { closed } = await watch(child.port);
+    parent.kill('SIGKILL');
+    const { engine } = await start(); // at once: the orphan may hold the lock for a moment yet
+    expect(await has(clientOf(engine.endpoint), 'precious')).toBe(true);
+    await closed;
+  });
+
+  test('between the two writes of a CreateTable, its successor finishes the table', async () => {
+    const before = await start();
+    await createTable(clientOf(before.engine.endpoint));
+    await before.engine.close();
+    const { Level } = createRequire(createRequire(import.meta.url).resolve('dynalite'))('level');
+    const level = new Level(join(folder, 'leveldb'), { valueEncoding: 'json' });
+    await level.put('table~Table', { ...(await level.get('table~Table')), TableStatus: 'CREATING' });
+    await level.close();
+    const after = await start();
+    const client = clientOf(after.engine.endpoint);
+    await put(client, 'x');
+    expect(await has(client, 'x')).toBe(true);
+  });
+
+  test('Ctrl-C for the whole process group leaves the end of the table to its parent', async () => {
+    const { engine, ready } = await start();
+    const client = clientOf(engine.endpoint);
+    await createTable(client);
+    const { pid } = await ready(1);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
+    await put(client, 'still served');
+    expect((await ready(1)).pid).toBe(pid);
+    await engine.close();
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+});
+
+describe('a folder', () => {
+  test('on which another one runs is refused with a clear error, and free again after close()', async () => {
+    const { engine } = await start();
+    const second = startTableEngine({ folder, log: () => {}, lockWaitMs: 1 });
+    await expect(second).rejects.toThrow(`another Tributary is running on ${folder}`);
+    await put(clientOf(engine.endpoint), 'x').catch(({ name }) =>
+      expect(name).toBe('ResourceNotFoundException'),
+    );
+    await engine.close();
+    await start();
+  });
+
+  test('that cannot be written is one clear error', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const start = startTableEngine({ folder: join(file, 'table'), log: () => {} });
+    await expect(start).rejects.toThrow(/^cannot write to the table's folder .*file\/table \(ENOTDIR\)$/);
+  });
+
+  test('that LevelDB cannot open is one clear error', async () => {
+    await writeFile(join(folder, 'leveldb'), 'not a folder');
+    const start = startTableEngine({ folder, log: () => {} });
+    await expect(start).rejects.toThrow(`cannot open the table in ${folder}: `);
+  });
+});
+
+/** Runs the engine in a process of its own, which a test can kill without killing itself. */
+async function startParent(): Promise<{ parent: ChildProcess; endpoint: string; child: Ready }> {
+  const script = `
+    const { startTableEngine } = await import(process.argv[1]);
+    let ready;
+    const log = (entry) => { if (entry.kind === 'table-ready') ready = entry; };
+    const { endpoint } = await startTableEngine({ folder: process.argv[2], log });
+    console.log(JSON.stringify({ endpoint, child: ready }));`;
+  const engineUrl = new URL('./table-engine.ts', import.meta.url).href;
+  const parent = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', script, engineUrl, folder],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  cleanUps.push(() => parent.kill('SIGKILL'));
+  for await (const line of createInterface({ input: parent.stdout })) return { parent, ...JSON.parse(line) };
+  throw new Error('the parent process ended before its table was ready');
+}

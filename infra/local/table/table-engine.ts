@@ -1,0 +1,124 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Front, openFront } from './front.ts';
+import { startTableChild, type TableChild } from './table-child.ts';
+
+export interface TableEngineOptions {
+  /** Where the table lives; created if missing. */
+  folder: string;
+  log: (entry: { kind: string; [field: string]: unknown }) => void;
+  /** How long to wait for a predecessor on this folder to die. */
+  lockWaitMs?: number;
+}
+
+export interface TableEngine {
+  /** `http://127.0.0.1:PORT`, the same for the engine's whole life. No signature is checked there. */
+  endpoint: string;
+  /** Ends the process and resolves when it has ended. Requests under way are cut off. */
+  close(): Promise<void>;
+}
+
+const LOCK_RETRY_MS = 100;
+const MAX_RESTART_DELAY_MS = 5_000;
+const STEADY_MS = 10_000;
+
+/**
+ * Starts an embedded DynamoDB (dynalite on LevelDB) in a process of its own and restarts it whenever it dies. A write
+ * that was acknowledged survives the death of either process at any instant: LevelDB has handed it to the kernel by
+ * then. (It does not survive a power failure: LevelDB does not sync each write.)
+ *
+ * @throws an Error that names the folder, if it cannot be written or another process has it open.
+ */
+export async function startTableEngine(options: TableEngineOptions): Promise<TableEngine> {
+  const { folder, log, lockWaitMs = 10_000 } = options;
+  await makeWritable(folder);
+  const levelFolder = join(folder, 'leveldb');
+  const front = await openFront();
+  const closing = new AbortController();
+  try {
+    const first = await startFirst(levelFolder, folder, lockWaitMs);
+    const supervised = supervise(first, levelFolder, front, log, closing.signal);
+    return {
+      endpoint: `http://127.0.0.1:${front.port}`,
+      async close() {
+        closing.abort();
+        await supervised;
+        await front.close();
+      },
+    };
+  } catch (error) {
+    await front.close();
+    throw error;
+  }
+}
+
+interface ReadyChild {
+  child: TableChild;
+  port: number;
+}
+
+/** A predecessor that was killed leaves its child a moment to notice, and the child has the lock until then. */
+async function startFirst(levelFolder: string, folder: string, lockWaitMs: number): Promise<ReadyChild> {
+  const giveUpAtMs = performance.now() + lockWaitMs;
+  for (;;) {
+    const child = startTableChild(levelFolder);
+    const started = await child.started;
+    if (started.state === 'ready') return { child, port: started.port };
+    await child.stop();
+    if (started.state === 'failed') throw new Error(`cannot open the table in ${folder}: ${started.message}`);
+    if (performance.now() >= giveUpAtMs) throw new Error(`another Tributary is running on ${folder}`);
+    await delay(LOCK_RETRY_MS);
+  }
+}
+
+async function supervise(
+  first: ReadyChild,
+  levelFolder: string,
+  front: Front,
+  log: TableEngineOptions['log'],
+  closing: AbortSignal,
+): Promise<void> {
+  const told = new Promise<'closing'>((resolve) => {
+    closing.addEventListener('abort', () => resolve('closing'), { once: true });
+  });
+  let { child } = first;
+  let readyAtMs = performance.now();
+  let failures = 0;
+  log({ kind: 'table-ready', pid: child.pid, port: first.port });
+  front.forwardTo(first.port);
+
+  for (;;) {
+    const exit = await Promise.race([child.exited, told]);
+    if (exit === 'closing') return child.stop();
+    front.hold();
+    // The first restart is immediate, for somebody is waiting; one that does not help is not repeated in a hurry.
+    if (performance.now() - readyAtMs > STEADY_MS) failures = 0;
+    const restartMs = failures === 0 ? 0 : Math.min(MAX_RESTART_DELAY_MS, 50 * 2 ** failures);
+    failures++;
+    log({ kind: 'table-died', pid: child.pid, ...exit, restartMs });
+    await delay(restartMs, undefined, { signal: closing }).catch(() => {});
+    if (closing.aborted) return;
+
+    child = startTableChild(levelFolder);
+    const started = await Promise.race([child.started, told]);
+    if (started === 'closing') return child.stop();
+    if (started.state !== 'ready') {
+      log({ kind: 'table-restart-failed', ...started });
+      continue;
+    }
+    readyAtMs = performance.now();
+    log({ kind: 'table-ready', pid: child.pid, port: started.port });
+    front.forwardTo(started.port);
+  }
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Error(`cannot write to the table's folder ${folder} (${code})`, { cause });
+  }
+}
