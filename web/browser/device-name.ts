@@ -1,0 +1,28 @@
+/** A name for this device that its owner will recognise, guessed from what the browser says of itself. */
+export function guessDeviceName(userAgent: string): string {
+  const system = SYSTEMS.find(([, pattern]) => pattern.test(userAgent))?.[0];
+  const browser = BROWSERS.find(([, pattern]) => pattern.test(userAgent))?.[0];
+  if (system && browser) return `${browser} on ${system}`;
+  return browser ?? system ?? 'A device';
+}
+
+/** The order matters: an iPhone says "like Mac OS X", Android says "Linux". */
+const SYSTEMS: ReadonlyArray<[string, RegExp]> = [
+  ['iPhone', /iPhone/],
+  ['iPad', /iPad/],
+  ['Android', /Android/],
+  ['Windows', /Windows/],
+  ['Mac', /Mac OS X/],
+  ['Chromebook', /CrOS/],
+  ['Linux', /Linux/],
+];
+
+/** Chrome's name is in Edge's, Samsung's and Opera's; Safari's in all. */
+const BROWSERS: ReadonlyArray<[string, RegExp]> = [
+  ['Edge', /Edg/],
+  ['Opera', /OPR\//],
+  ['Samsung Internet', /SamsungBrowser/],
+  ['Firefox', /Firefox|FxiOS/],
+  ['Chrome', /Chrome|CriOS/],
+  ['Safari', /Safari/],
+];

@@ -1,0 +1,17 @@
+import type { PartRange } from '../../protocol/board/geometry.ts';
+import type { HashOutcome, PutOutcome, PutRequest } from '../engine/ports.ts';
+
+/** To the worker. `job` is the page's number for a task; `file` its number for a file. */
+export type ToPartWorker =
+  | { kind: 'file'; file: number; blob: Blob }
+  | { kind: 'hash'; job: number; file: number; part: number; range: PartRange; keep: boolean }
+  | { kind: 'put'; job: number; file: number; part: number; range: PartRange; request: PutRequest }
+  | { kind: 'abort'; job: number }
+  | { kind: 'drop'; file: number; part: number }
+  | { kind: 'close'; file: number };
+
+/** From the worker. */
+export type FromPartWorker =
+  | { kind: 'sent'; job: number; sentBytes: number }
+  | { kind: 'hashed'; job: number; outcome: HashOutcome }
+  | { kind: 'put'; job: number; outcome: PutOutcome };

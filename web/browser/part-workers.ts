@@ -1,0 +1,89 @@
+import type { FilePort, HashOutcome, PutOutcome, Task } from '../engine/ports.ts';
+import type { FromPartWorker, ToPartWorker } from './part-messages.ts';
+
+/** Two read and hash as fast as a browser's file reading goes; more only fight for it. */
+const WORKERS = 2;
+
+/** Workers that read, hash and send parts, shared by all files of the page. Made early: starting one takes time. */
+export interface PartWorkers {
+  open(file: File): FilePort;
+}
+
+interface Job {
+  worker: number;
+  sent(sentBytes: number): void;
+  done(outcome: HashOutcome | PutOutcome): void;
+}
+
+export function makePartWorkers(): PartWorkers {
+  const jobs = new Map<number, Job>();
+  let lastJob = 0;
+  let lastFile = 0;
+  const workers = Array.from({ length: WORKERS }, () => {
+    const worker = new Worker(new URL('./part-worker.ts', import.meta.url), { type: 'module' });
+    worker.addEventListener('message', ({ data }: MessageEvent<FromPartWorker>) => {
+      const job = jobs.get(data.job);
+      if (!job) return;
+      if (data.kind === 'sent') return job.sent(data.sentBytes);
+      jobs.delete(data.job);
+      job.done(data.outcome);
+    });
+    return worker;
+  });
+  const post = (worker: number, message: ToPartWorker) => workers[worker]?.postMessage(message);
+  const leastBusy = () => {
+    const counts = workers.map(
+      (_, index) => [...jobs.values()].filter(({ worker }) => worker === index).length,
+    );
+    return counts.indexOf(Math.min(...counts));
+  };
+
+  const run = <Outcome extends HashOutcome | PutOutcome>(
+    worker: number,
+    message: (job: number) => ToPartWorker,
+    sent: (sentBytes: number) => void,
+  ): Task<Outcome> => {
+    const job = ++lastJob;
+    const result = new Promise<Outcome>((resolve) => {
+      jobs.set(job, { worker, sent, done: (outcome) => resolve(outcome as Outcome) });
+      post(worker, message(job));
+    });
+    return { result, abort: () => post(worker, { kind: 'abort', job }) };
+  };
+
+  return {
+    open(blob) {
+      const file = ++lastFile;
+      /** Which worker holds a part's bytes. */
+      const holders = new Map<number, number>();
+      for (let worker = 0; worker < workers.length; worker++) post(worker, { kind: 'file', file, blob });
+      return {
+        name: blob.name,
+        sizeBytes: blob.size,
+        type: blob.type,
+        hash(part, range, keep) {
+          const worker = leastBusy();
+          if (keep) holders.set(part, worker);
+          return run<HashOutcome>(
+            worker,
+            (job) => ({ kind: 'hash', job, file, part, range, keep }),
+            () => {},
+          );
+        },
+        put(part, range, request, onSent) {
+          const worker = holders.get(part) ?? leastBusy();
+          return run<PutOutcome>(worker, (job) => ({ kind: 'put', job, file, part, range, request }), onSent);
+        },
+        drop(part) {
+          const worker = holders.get(part);
+          if (worker === undefined) return;
+          holders.delete(part);
+          post(worker, { kind: 'drop', file, part });
+        },
+        close() {
+          for (let worker = 0; worker < workers.length; worker++) post(worker, { kind: 'close', file });
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Sha256 } from '../../protocol/board/manifest.ts';
+
+/** Parts up to this size are hashed from memory; larger ones stream through. */
+export const MAX_BUFFERED_BYTES = 64 * 1_048_576;
+
+/** SHA-256 of bytes in memory: native where the page is a secure context, WebAssembly on plain http. */
+export async function sha256Of(bytes: ArrayBuffer): Promise<Sha256> {
+  if (crypto.subtle) return toBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+  const hasher = await wasmHasher();
+  return toBase64(hasher.init().update(new Uint8Array(bytes)).digest('binary'));
+}
+
+/** SHA-256 of bytes too many to hold. Throws what reading throws. */
+export async function sha256OfStream(blob: Blob, isAborted: () => boolean): Promise<Sha256 | undefined> {
+  // A hasher of its own: another part may be hashed while this one waits for its next chunk.
+  const hasher = (await (await import('hash-wasm')).createSHA256()).init();
+  const reader = blob.stream().getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return toBase64(hasher.digest('binary'));
+    if (isAborted()) {
+      await reader.cancel();
+      return undefined;
+    }
+    hasher.update(value);
+  }
+}
+
+let sharedHasher: ReturnType<typeof makeHasher> | undefined;
+
+async function makeHasher() {
+  return (await import('hash-wasm')).createSHA256();
+}
+
+function wasmHasher() {
+  sharedHasher ??= makeHasher();
+  return sharedHasher;
+}
+
+function toBase64(bytes: Uint8Array): Sha256 {
+  return btoa(String.fromCharCode(...bytes));
+}

@@ -1,0 +1,210 @@
+import { geometryOf } from '../../protocol/board/geometry.ts';
+import { makeReplica, type Replica } from '../../protocol/board/replica.ts';
+import type { Down } from '../../protocol/down.ts';
+import { type Board, type BoardDevice, type Stripe, stripeFromWire } from '../../protocol/messages/board.ts';
+import type { FileInfo, UploadState } from '../../protocol/messages/common.ts';
+import type { ProtocolError } from '../../protocol/messages/error.ts';
+import type { Connection } from './connection.ts';
+import { makeEmitter } from './emitter.ts';
+import type { Clock } from './ports.ts';
+import { SYNC_AGAIN, waitMs } from './retry.ts';
+
+/** How the board is opened: a new upload, or by a link's secret. */
+export type Opening =
+  | { kind: 'create'; file: FileInfo; secrets: { own: string; help: string; watch: string } }
+  | { kind: 'join'; secret: string };
+
+/** A device on the board, with its speed as last heard of. */
+export interface BoardMember extends BoardDevice {
+  rateBps: number;
+}
+
+/** The board as this device knows it. */
+export interface OpenBoard {
+  info: Omit<Board, 'type' | 're' | 'stripes' | 'devices' | 'state' | 'proven'>;
+  replica: Replica;
+  state: UploadState;
+  members: ReadonlyMap<number, BoardMember>;
+}
+
+export type SessionEvent =
+  /** A snapshot came: after opening, and after every reconnect. `proven` as the server sees it now. */
+  | { kind: 'opened'; proven: boolean }
+  | { kind: 'changed'; stripes: readonly number[] }
+  | { kind: 'state' }
+  | { kind: 'members' }
+  /** The link is not valid, or the upload could not be made. Final. */
+  | { kind: 'refused'; error: ProtocolError };
+
+export interface BoardSession {
+  board(): OpenBoard | undefined;
+  on(listener: (event: SessionEvent) => void): () => void;
+  /** Takes stripes that came as an answer. */
+  takeStripes(stripes: readonly Stripe[]): void;
+  takeState(state: UploadState): void;
+  /** The speed of a device, if it has been heard of lately. Bytes a second. */
+  rateOf(device: number): number | undefined;
+  /** Opens the board anew, for a snapshot. */
+  reopen(): void;
+  close(): void;
+}
+
+/** A speed is believed for this long: a device on a slow line syncs at least this often, to renew its leases. */
+const RATE_BELIEVED_MS = 30_000;
+/** How soon an idle device asks after an upload that is full but, as far as it has heard, not being finished. */
+const ASK_AFTER_MS = 3_000;
+
+export function makeBoardSession(
+  connection: Connection,
+  clock: Clock,
+  random: () => number,
+  opening: Opening,
+): BoardSession {
+  const events = makeEmitter<SessionEvent>();
+  let board: (OpenBoard & { members: Map<number, BoardMember> }) | undefined;
+  const heardMs = new Map<number, number>();
+  let isClosed = false;
+  let failures = 0;
+  let attempt = 0;
+  let cancelRetry = () => {};
+  let cancelAsk = () => {};
+
+  const open = async () => {
+    cancelRetry();
+    const mine = ++attempt;
+    const isStale = () => isClosed || mine !== attempt;
+    const secret = opening.kind === 'create' ? opening.secrets.own : opening.secret;
+    // Once an upload is made, its owner comes back to it like everybody else.
+    const reply = await connection.request(
+      opening.kind === 'create' && !board
+        ? { type: 'create', file: opening.file, secrets: opening.secrets }
+        : { type: 'join', secret },
+    );
+    if (isStale()) return;
+    if (reply.state === 'answered' && reply.message.type === 'board') {
+      failures = 0;
+      snapshot(reply.message);
+    } else if (reply.state === 'refused' && reply.error.minBackoffMs === undefined) {
+      events.emit({ kind: 'refused', error: reply.error });
+    } else if (connection.status().state === 'online') {
+      // Offline, the next `online` opens the board again; only a server that is there is asked again.
+      failures += 1;
+      const atLeastMs = reply.state === 'refused' ? (reply.error.minBackoffMs ?? 0) : 0;
+      cancelRetry = clock.after(atLeastMs + waitMs(SYNC_AGAIN, failures, random()), () => void open());
+    }
+  };
+
+  const snapshot = ({ type, re, stripes, devices, state, proven, ...info }: Board) => {
+    const replica = board?.replica ?? makeReplica(geometryOf(info.file.sizeBytes));
+    const members = new Map(
+      devices.map((device) => [
+        device.number,
+        { ...device, rateBps: board?.members.get(device.number)?.rateBps ?? 0 },
+      ]),
+    );
+    board = { info, replica, state, members };
+    for (const stripe of stripes) replica.merge(stripeFromWire(stripe));
+    events.emit({ kind: 'opened', proven });
+    watchFinish();
+  };
+
+  const takeStripes = (stripes: readonly Stripe[]) => {
+    if (!board) return;
+    const { replica } = board;
+    const changed = stripes.filter((stripe) => replica.merge(stripeFromWire(stripe))).map(({ s }) => s);
+    if (changed.length > 0) events.emit({ kind: 'changed', stripes: changed });
+    watchFinish();
+  };
+
+  const takeState = (state: UploadState) => {
+    if (!board || isOver(board.state)) return;
+    board.state = state;
+    events.emit({ kind: 'state' });
+    watchFinish();
+  };
+
+  const receive = (message: Down) => {
+    if (!board || !('upload' in message) || message.upload !== board.info.upload) return;
+    if (message.type === 'stripes') {
+      if (message.by) hear(message.by.device, message.by.rateBps);
+      takeStripes(message.stripes);
+    } else if (message.type === 'state') {
+      takeState(message.state);
+    } else if (message.type === 'device') {
+      const { device } = message;
+      const rateBps = device.online ? (board.members.get(device.number)?.rateBps ?? 0) : 0;
+      board.members.set(device.number, { ...device, rateBps });
+      events.emit({ kind: 'members' });
+    }
+  };
+
+  const hear = (device: number, rateBps: number) => {
+    const member = board?.members.get(device);
+    heardMs.set(device, clock.nowMs());
+    if (!board || !member) return;
+    board.members.set(device, { ...member, rateBps });
+    events.emit({ kind: 'members' });
+  };
+
+  /** Nothing polls; but whoever should have finished may have died, so at the right moment somebody asks. */
+  const watchFinish = () => {
+    cancelAsk();
+    if (!board || isClosed || isOver(board.state)) return;
+    const { state } = board;
+    if (state.state !== 'finishing' && !board.replica.isFull()) return;
+    const dueMs = state.state === 'finishing' ? Math.max(0, state.untilMs - connection.serverNowMs()) : 0;
+    // Jitter, so that two hundred devices do not ask at once; the first answer reaches all of them.
+    cancelAsk = clock.after(dueMs + ASK_AFTER_MS * (1 + random()), () => void ask());
+  };
+
+  const ask = async () => {
+    if (!board) return;
+    const { upload } = board.info;
+    const reply = await connection.request({
+      type: 'sync',
+      upload,
+      done: [],
+      hashes: [],
+      want: [],
+      hedge: [],
+      release: [],
+      renew: [],
+      leaseMs: 0,
+      rateBps: 0,
+    });
+    if (reply.state === 'answered' && reply.message.type === 'granted') takeState(reply.message.state);
+    watchFinish();
+  };
+
+  const stopListening = [
+    connection.onMessage(receive),
+    connection.onStatus(({ state }) => {
+      if (state === 'online') void open();
+    }),
+  ];
+  if (connection.status().state === 'online') void open();
+
+  return {
+    board: () => board,
+    on: events.on,
+    takeStripes,
+    takeState,
+    rateOf(device) {
+      const sinceMs = heardMs.get(device);
+      if (sinceMs === undefined || clock.nowMs() - sinceMs > RATE_BELIEVED_MS) return undefined;
+      return board?.members.get(device)?.rateBps;
+    },
+    reopen: () => void open(),
+    close() {
+      isClosed = true;
+      cancelRetry();
+      cancelAsk();
+      for (const stop of stopListening) stop();
+      if (board) void connection.request({ type: 'leave', upload: board.info.upload });
+    },
+  };
+}
+
+export function isOver(state: UploadState): boolean {
+  return state.state === 'finished' || state.state === 'aborted';
+}

@@ -1,0 +1,183 @@
+import { decodeDown, encode } from '../../protocol/codec.ts';
+import type { Down } from '../../protocol/down.ts';
+import type { ProtocolError } from '../../protocol/messages/error.ts';
+import type { Up } from '../../protocol/up.ts';
+import { PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { makeEmitter } from './emitter.ts';
+import type { Clock, OpenSocket } from './ports.ts';
+import { RECONNECT, waitMs } from './retry.ts';
+
+/** Longer than API Gateway's 29 s for an integration would be no use; a dead line is to be noticed sooner. */
+const ANSWER_WITHIN_MS = 15_000;
+/** Silence after which we ask whether the line is alive. API Gateway closes an idle one after 10 min. */
+const PING_AFTER_MS = 40_000;
+
+type WithoutId<Message> = Message extends { id: number } ? Omit<Message, 'id'> : never;
+/** A message from a device; the connection gives it its id. */
+export type Request = WithoutId<Exclude<Up, { type: 'hello' }>>;
+
+/** The answer, or why there is none. A `lost` request may or may not have been carried out. */
+export type Reply =
+  | { state: 'answered'; message: Down }
+  | { state: 'refused'; error: ProtocolError }
+  | { state: 'lost' };
+
+export type ConnectionStatus =
+  | { state: 'connecting' }
+  | { state: 'online' }
+  /** `error` when the server refused us for good (another version, say). */
+  | { state: 'closed'; error?: ProtocolError };
+
+export interface Connection {
+  request(message: Request): Promise<Reply>;
+  status(): ConnectionStatus;
+  /** The server's epoch milliseconds, as far as they are known. */
+  serverNowMs(): number;
+  /** Messages that answer no request: broadcasts. */
+  onMessage(listener: (message: Down) => void): () => void;
+  onStatus(listener: (status: ConnectionStatus) => void): () => void;
+  /** A hint that trying now may be worth it (the system says that the network is back). */
+  tryNow(): void;
+  close(): void;
+}
+
+export interface ConnectionOptions {
+  openSocket: OpenSocket;
+  clock: Clock;
+  random: () => number;
+  device: { key: string; name: string };
+}
+
+/** One socket that is there again whenever it can be, and requests that are answered or known to be lost. */
+export function makeConnection({ openSocket, clock, random, device }: ConnectionOptions): Connection {
+  const messages = makeEmitter<Down>();
+  const statuses = makeEmitter<ConnectionStatus>();
+  const waiting = new Map<number, (reply: Reply) => void>();
+  let status: ConnectionStatus = { state: 'connecting' };
+  let socket: ReturnType<OpenSocket> | undefined;
+  let lastId = 0;
+  let failures = 0;
+  let heardMs = clock.nowMs();
+  let serverOffsetMs = 0;
+  let cancelRetry = () => {};
+  let cancelPing = () => {};
+
+  const setStatus = (next: ConnectionStatus) => {
+    status = next;
+    statuses.emit(next);
+  };
+
+  const send = (message: Request | WithoutId<Extract<Up, { type: 'hello' }>>): Promise<Reply> => {
+    const line = socket;
+    if (!line) return Promise.resolve({ state: 'lost' });
+    const id = ++lastId;
+    return new Promise((resolve) => {
+      const cancelTimeout = clock.after(ANSWER_WITHIN_MS, () => {
+        // No answer in this time means no line, whatever the socket believes.
+        if (socket === line) drop();
+      });
+      waiting.set(id, (reply) => {
+        cancelTimeout();
+        resolve(reply);
+      });
+      line.send(encode({ ...message, id } as Up));
+    });
+  };
+
+  const open = () => {
+    cancelRetry();
+    let isCurrent = true;
+    setStatus({ state: 'connecting' });
+    const line = openSocket({
+      opened: () => isCurrent && void greet(),
+      frame: (text) => isCurrent && receive(text),
+      closed: () => {
+        if (!isCurrent) return;
+        isCurrent = false;
+        if (socket === line) lost();
+      },
+    });
+    socket = line;
+  };
+
+  const greet = async () => {
+    const askedMs = clock.nowMs();
+    const reply = await send({ type: 'hello', version: PROTOCOL_VERSION, device });
+    if (reply.state === 'answered' && reply.message.type === 'welcome') {
+      serverOffsetMs = reply.message.serverNowMs - (askedMs + clock.nowMs()) / 2;
+      failures = 0;
+      setStatus({ state: 'online' });
+      watchSilence();
+    } else if (reply.state === 'refused' && reply.error.minBackoffMs === undefined) {
+      end(reply.error);
+    } else if (reply.state === 'refused') {
+      drop();
+    }
+  };
+
+  const receive = (text: string) => {
+    heardMs = clock.nowMs();
+    const decoded = decodeDown(text);
+    // API Gateway's own words about an integration that failed are no message of ours: the request runs into its time.
+    if (!decoded.ok) return;
+    const { message } = decoded;
+    const answer = 're' in message && message.re !== undefined ? waiting.get(message.re) : undefined;
+    if (!answer || !('re' in message) || message.re === undefined) return messages.emit(message);
+    waiting.delete(message.re);
+    answer(
+      message.type === 'error' ? { state: 'refused', error: message.error } : { state: 'answered', message },
+    );
+  };
+
+  const watchSilence = () => {
+    cancelPing();
+    const quietMs = clock.nowMs() - heardMs;
+    cancelPing = clock.after(Math.max(0, PING_AFTER_MS - quietMs), () => {
+      if (status.state !== 'online') return;
+      if (clock.nowMs() - heardMs >= PING_AFTER_MS) void send({ type: 'ping' });
+      heardMs = Math.max(heardMs, clock.nowMs() - PING_AFTER_MS / 2);
+      watchSilence();
+    });
+  };
+
+  /** Gives the line up and comes back. */
+  const drop = () => {
+    const line = socket;
+    lost();
+    line?.close();
+  };
+
+  const lost = () => {
+    socket = undefined;
+    cancelPing();
+    for (const [id, answer] of [...waiting]) {
+      waiting.delete(id);
+      answer({ state: 'lost' });
+    }
+    if (status.state === 'closed') return;
+    failures += 1;
+    setStatus({ state: 'connecting' });
+    cancelRetry = clock.after(waitMs(RECONNECT, failures, random()), open);
+  };
+
+  const end = (error?: ProtocolError) => {
+    setStatus(error ? { state: 'closed', error } : { state: 'closed' });
+    cancelRetry();
+    const line = socket;
+    lost();
+    line?.close();
+  };
+
+  open();
+  return {
+    request: (message) => (status.state === 'online' ? send(message) : Promise.resolve({ state: 'lost' })),
+    status: () => status,
+    serverNowMs: () => clock.nowMs() + serverOffsetMs,
+    onMessage: messages.on,
+    onStatus: statuses.on,
+    tryNow() {
+      if (status.state === 'connecting' && !socket) open();
+    },
+    close: () => end(),
+  };
+}

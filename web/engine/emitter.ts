@@ -1,0 +1,19 @@
+/** Who wants to hear of something. Hearing of it never throws into whoever says it. */
+export interface Emitter<Event> {
+  emit(event: Event): void;
+  /** The answer stops listening. */
+  on(listener: (event: Event) => void): () => void;
+}
+
+export function makeEmitter<Event>(): Emitter<Event> {
+  const listeners = new Set<(event: Event) => void>();
+  return {
+    emit(event) {
+      for (const listener of [...listeners]) listener(event);
+    },
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

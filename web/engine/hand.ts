@@ -1,0 +1,59 @@
+import type { Ticket } from './flights.ts';
+import { PUT_AGAIN, waitMs } from './retry.ts';
+
+/** An address is not used in its last seconds: the request has to reach the store before it expires. */
+const EXPIRY_MARGIN_MS = 20_000;
+
+/** Tickets granted and not yet in flight, and parts that rest after a failure. */
+export interface Hand {
+  readonly size: number;
+  add(ticket: Ticket): void;
+  /** The next one to carry, `preferred` ones first; it leaves the hand. */
+  take(preferred: ReadonlySet<number>, nowMs: number): Ticket | undefined;
+  remove(part: number): void;
+  parts(): Iterable<number>;
+  /** After a failure: not claimed again before a wait that grows with each failure in a row. Answers that wait. */
+  rest(part: number, nowMs: number, random: number): number;
+  recovered(part: number): void;
+  resting(nowMs: number): number[];
+  /** When the first of those that rest may be claimed again; infinite when none rests. */
+  nextUntilMs(nowMs: number): number;
+  /** Failures of the part that failed most often in a row. */
+  worstFailures(): number;
+}
+
+export function makeHand(): Hand {
+  const tickets = new Map<number, Ticket>();
+  const failures = new Map<number, { count: number; untilMs: number }>();
+  return {
+    get size() {
+      return tickets.size;
+    },
+    add: (ticket) => tickets.set(ticket.part, ticket),
+    take(preferred, nowMs) {
+      for (const [part, ticket] of tickets) {
+        if (ticket.expiresAtMs - EXPIRY_MARGIN_MS <= nowMs) tickets.delete(part);
+      }
+      const next =
+        [...tickets.values()].find(({ part }) => preferred.has(part)) ?? tickets.values().next().value;
+      if (next) tickets.delete(next.part);
+      return next;
+    },
+    remove: (part) => tickets.delete(part),
+    parts: () => tickets.keys(),
+    rest(part, nowMs, random) {
+      const count = (failures.get(part)?.count ?? 0) + 1;
+      const ms = waitMs(PUT_AGAIN, count, random);
+      failures.set(part, { count, untilMs: nowMs + ms });
+      return ms;
+    },
+    recovered: (part) => failures.delete(part),
+    resting: (nowMs) => [...failures].filter(([, { untilMs }]) => untilMs > nowMs).map(([part]) => part),
+    nextUntilMs: (nowMs) =>
+      Math.min(
+        Number.POSITIVE_INFINITY,
+        ...[...failures.values()].map(({ untilMs }) => untilMs).filter((ms) => ms > nowMs),
+      ),
+    worstFailures: () => Math.max(0, ...[...failures.values()].map(({ count }) => count)),
+  };
+}

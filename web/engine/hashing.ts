@@ -1,0 +1,81 @@
+import { type Geometry, partRange } from '../../protocol/board/geometry.ts';
+import type { Sha256 } from '../../protocol/board/manifest.ts';
+import type { FilePort, HashOutcome, Task } from './ports.ts';
+
+/** How many parts are read and hashed at once: one a core is what an ordinary device has to spare. */
+const AT_ONCE = 2;
+
+export interface Hashing {
+  /** The hash of a part, if it was computed. */
+  hashOf(part: number): Sha256 | undefined;
+  /** Computed, and its bytes are in memory. */
+  kept(): ReadonlySet<number>;
+  /** Lets the bytes go; the hash stays. */
+  drop(part: number): void;
+  underWay(): number;
+  /** Starts as many of these as there is room for, in their order. */
+  start(parts: Iterable<number>): void;
+  /** The hash of this part, computed now if it is not known. */
+  get(part: number): Promise<HashOutcome>;
+  stop(): void;
+}
+
+export interface HashingOptions {
+  file: FilePort;
+  geometry: Geometry;
+  /** Most bytes held in memory between hashing and sending. */
+  keepBytes: number;
+  hashed(part: number, sha256: Sha256): void;
+  unreadable(reason: string): void;
+}
+
+/** Hashes parts of the file, each once, and keeps the bytes of some so that they are read once only. */
+export function makeHashing({ file, geometry, keepBytes, hashed, unreadable }: HashingOptions): Hashing {
+  const hashes = new Map<number, Sha256>();
+  const kept = new Set<number>();
+  const running = new Map<number, Task<HashOutcome>>();
+  const keeping = new Set<number>();
+  const mayKeep = () => (kept.size + keeping.size + 1) * geometry.partBytes <= keepBytes;
+
+  const run = (part: number): Task<HashOutcome> => {
+    const keep = mayKeep();
+    if (keep) keeping.add(part);
+    const task = file.hash(part, partRange(geometry, part), keep);
+    running.set(part, task);
+    void task.result.then((outcome) => {
+      running.delete(part);
+      keeping.delete(part);
+      if (outcome.state === 'unreadable') unreadable(outcome.reason);
+      if (outcome.state !== 'hashed') return;
+      hashes.set(part, outcome.sha256);
+      if (keep) kept.add(part);
+      hashed(part, outcome.sha256);
+    });
+    return task;
+  };
+
+  return {
+    hashOf: (part) => hashes.get(part),
+    kept: () => kept,
+    drop(part) {
+      if (kept.delete(part)) file.drop(part);
+    },
+    underWay: () => running.size,
+    start(parts) {
+      for (const part of parts) {
+        if (running.size >= AT_ONCE) return;
+        if (!hashes.has(part) && !running.has(part)) run(part);
+      }
+    },
+    async get(part) {
+      const sha256 = hashes.get(part);
+      if (sha256) return { state: 'hashed', sha256 };
+      return (running.get(part) ?? run(part)).result;
+    },
+    stop() {
+      for (const task of running.values()) task.abort();
+      for (const part of kept) file.drop(part);
+      kept.clear();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { PartRange } from '../../protocol/board/geometry.ts';
+import type { Sha256 } from '../../protocol/board/manifest.ts';
+
+/** Something under way that can be given up. `result` never rejects for what its outcome can say. */
+export interface Task<Outcome> {
+  result: Promise<Outcome>;
+  abort(): void;
+}
+
+/** Time. The engine never looks at another clock; the server's time is learnt from the server. */
+export interface Clock {
+  /** Milliseconds that only ever go forward; their origin does not matter. */
+  nowMs(): number;
+  /** Calls once; the answer cancels. */
+  after(ms: number, call: () => void): () => void;
+}
+
+export interface SocketEvents {
+  opened(): void;
+  frame(text: string): void;
+  /** Once, whether or not it was ever open. */
+  closed(): void;
+}
+
+/** Opens one WebSocket. */
+export type OpenSocket = (events: SocketEvents) => { send(frame: string): void; close(): void };
+
+export type HashOutcome =
+  | { state: 'hashed'; sha256: Sha256 }
+  | { state: 'unreadable'; reason: string }
+  | { state: 'aborted' };
+
+export interface PutRequest {
+  url: string;
+  headers: Record<string, string>;
+}
+
+export type PutOutcome =
+  | { state: 'stored' }
+  /** The store answered no: an HTTP status and S3's code for it. */
+  | { state: 'refused'; status: number; code: string }
+  /** No answer: the network, or no byte moved for too long. */
+  | { state: 'failed'; reason: 'network' | 'stalled' }
+  | { state: 'unreadable'; reason: string }
+  | { state: 'aborted' };
+
+/**
+ * The file on this device, and the way of its bytes to the store. Reading, hashing and sending are one port, so that
+ * an adapter can read a part once, hash that buffer and send the same buffer.
+ */
+export interface FilePort {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly type: string;
+  /** `keep`: hold the bytes for the put that will follow, until `drop`. */
+  hash(part: number, range: PartRange, keep: boolean): Task<HashOutcome>;
+  /** Sends the part's bytes; `onSent` is told how many of them have left so far. A kept part is dropped when stored. */
+  put(
+    part: number,
+    range: PartRange,
+    request: PutRequest,
+    onSent: (sentBytes: number) => void,
+  ): Task<PutOutcome>;
+  drop(part: number): void;
+  close(): void;
+}

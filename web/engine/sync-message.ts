@@ -1,0 +1,48 @@
+import { stripeOf } from '../../protocol/board/bits.ts';
+import { MAX_PARTS_PER_LIST, MAX_STRIPES_PER_SYNC } from '../../protocol/limits.ts';
+import type { PartHash } from '../../protocol/messages/common.ts';
+import type { Request } from './connection.ts';
+
+type SyncRequest = Extract<Request, { type: 'sync' }>;
+
+/** What a device has to say, in full; more than one message may hold. */
+export interface ToSay {
+  done: Iterable<number>;
+  hashes: Iterable<PartHash>;
+  release: Iterable<number>;
+  want: Iterable<number>;
+  hedge: Iterable<number>;
+  renew: Iterable<number>;
+}
+
+/** The next sync: as much of it as its lists and its number of stripes allow; what others wait for comes first. */
+export function syncMessage(upload: string, toSay: ToSay, leaseMs: number, rateBps: number): SyncRequest {
+  const stripes = new Set<number>();
+  const fits = (part: number): boolean => {
+    const s = stripeOf(part);
+    if (!stripes.has(s) && stripes.size >= MAX_STRIPES_PER_SYNC) return false;
+    stripes.add(s);
+    return true;
+  };
+  const take = <Entry>(from: Iterable<Entry>, partOf: (entry: Entry) => number): Entry[] => {
+    const taken: Entry[] = [];
+    for (const entry of from) {
+      if (taken.length >= MAX_PARTS_PER_LIST) break;
+      if (fits(partOf(entry))) taken.push(entry);
+    }
+    return taken;
+  };
+  const itself = (part: number) => part;
+  return {
+    type: 'sync',
+    upload,
+    done: take(toSay.done, itself),
+    hashes: take(toSay.hashes, ({ part }) => part),
+    want: take(toSay.want, itself),
+    hedge: take(toSay.hedge, itself),
+    release: take(toSay.release, itself),
+    renew: take(toSay.renew, itself),
+    leaseMs,
+    rateBps,
+  };
+}

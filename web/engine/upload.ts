@@ -1,0 +1,163 @@
+import type { FileInfo, UploadState } from '../../protocol/messages/common.ts';
+import type { ProtocolError } from '../../protocol/messages/error.ts';
+import { type BoardMember, isOver, makeBoardSession, type OpenBoard, type Opening } from './board-session.ts';
+import { type Carrier, type CarrierState, makeCarrier } from './carrier.ts';
+import type { Connection } from './connection.ts';
+import { makeEmitter } from './emitter.ts';
+import type { Clock, FilePort } from './ports.ts';
+import { type Progress, progressOf } from './progress.ts';
+
+/** Everything a page shows of an upload. */
+export type UploadView =
+  | { state: 'opening' }
+  | { state: 'refused'; error: ProtocolError }
+  | {
+      state: 'open';
+      upload: string;
+      file: FileInfo;
+      role: OpenBoard['info']['role'];
+      device: number;
+      partCount: number;
+      doneParts: number;
+      phase: UploadState;
+      carrier: CarrierState | undefined;
+      progress: Progress;
+      devices: DeviceView[];
+    };
+
+export interface DeviceView extends BoardMember {
+  isSelf: boolean;
+  doneParts: number;
+}
+
+export interface UploadOptions {
+  connection: Connection;
+  clock: Clock;
+  random: () => number;
+  resolve: (url: string) => string;
+  /** Requests in flight at once. */
+  atOnce: number;
+}
+
+export interface Upload {
+  view(): UploadView;
+  /** The board itself, for whoever draws it. */
+  board(): OpenBoard | undefined;
+  onChange(listener: () => void): () => void;
+  /** Stripes that changed. */
+  onStripes(listener: (stripes: readonly number[]) => void): () => void;
+  /** Carries parts of this file from now on. */
+  attach(file: FilePort): void;
+  /** Stops carrying; the upload goes on without this device. */
+  detach(): void;
+  abort(): Promise<ProtocolError | undefined>;
+  downloadLink(): Promise<{ url: string } | { error: ProtocolError | undefined }>;
+  close(): void;
+}
+
+/** One upload on this device: its board, and the work for it once there is a file. */
+export function makeUpload(options: UploadOptions, opening: Opening, file?: FilePort): Upload {
+  const { connection, clock, random } = options;
+  const changes = makeEmitter<void>();
+  const stripeChanges = makeEmitter<readonly number[]>();
+  const session = makeBoardSession(connection, clock, random, opening);
+  let carrier: Carrier | undefined;
+  let refusal: ProtocolError | undefined;
+  let shown: Progress | undefined;
+
+  const carry = (next: FilePort, isCreator: boolean) => {
+    carrier?.stop();
+    carrier = makeCarrier({ ...options, session, file: next, isCreator });
+    carrier.onChange(() => changes.emit());
+    changes.emit();
+  };
+
+  session.on((event) => {
+    if (event.kind === 'refused') refusal = event.error;
+    if (event.kind === 'changed') stripeChanges.emit(event.stripes);
+    if (event.kind === 'opened') stripeChanges.emit(allStripes(session.board()));
+    changes.emit();
+  });
+  if (file) carry(file, opening.kind === 'create');
+
+  return {
+    view() {
+      const board = session.board();
+      if (refusal) return { state: 'refused', error: refusal };
+      if (!board) return { state: 'opening' };
+      const devices = devicesOf(board, session.rateOf, carrier);
+      const { replica, info, state } = board;
+      shown = progressOf(
+        {
+          sizeBytes: info.file.sizeBytes,
+          doneBytes: replica.doneBytes(),
+          sentBytes: carrier?.sentBytes() ?? 0,
+          rateBps: devices.reduce((sum, device) => sum + device.rateBps, 0),
+          isFinished: state.state === 'finished',
+        },
+        shown,
+      );
+      return {
+        state: 'open',
+        upload: info.upload,
+        file: info.file,
+        role: info.role,
+        device: info.device,
+        partCount: replica.geometry.parts,
+        doneParts: replica.doneParts(),
+        phase: state,
+        carrier: carrier?.state(),
+        progress: shown,
+        devices,
+      };
+    },
+    board: session.board,
+    onChange: changes.on,
+    onStripes: stripeChanges.on,
+    attach: (next) => carry(next, false),
+    detach() {
+      carrier?.stop();
+      carrier = undefined;
+      changes.emit();
+    },
+    async abort() {
+      const board = session.board();
+      if (!board) return undefined;
+      const reply = await connection.request({ type: 'abort', upload: board.info.upload });
+      return reply.state === 'refused' ? reply.error : undefined;
+    },
+    async downloadLink() {
+      const board = session.board();
+      if (!board) return { error: undefined };
+      const reply = await connection.request({ type: 'download', upload: board.info.upload });
+      if (reply.state === 'answered' && reply.message.type === 'link') {
+        return { url: options.resolve(reply.message.url) };
+      }
+      return { error: reply.state === 'refused' ? reply.error : undefined };
+    },
+    close() {
+      carrier?.stop();
+      session.close();
+    },
+  };
+}
+
+function allStripes(board: OpenBoard | undefined): number[] {
+  return Array.from({ length: board?.replica.geometry.stripes ?? 0 }, (_, s) => s);
+}
+
+function devicesOf(
+  board: OpenBoard,
+  rateOf: (device: number) => number | undefined,
+  carrier: Carrier | undefined,
+): DeviceView[] {
+  const done = board.replica.doneByDevice();
+  const over = isOver(board.state);
+  return [...board.members.values()]
+    .map((member) => {
+      const isSelf = member.number === board.info.device;
+      const rateBps = (isSelf ? carrier?.rateBps() : rateOf(member.number)) ?? 0;
+      return { ...member, isSelf, rateBps: over ? 0 : rateBps, doneParts: done.get(member.number) ?? 0 };
+    })
+    .sort((a, b) => a.number - b.number);
+}

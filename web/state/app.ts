@@ -1,0 +1,154 @@
+import { createSignal, onCleanup } from 'solid-js';
+import { browserClock } from '../browser/clock.ts';
+import { guessDeviceName } from '../browser/device-name.ts';
+import { deviceKey, entryOf, type JournalEntry, journalEntries, remember } from '../browser/journal.ts';
+import { makePartWorkers } from '../browser/part-workers.ts';
+import { newSecret } from '../browser/secrets.ts';
+import { makeOpenSocket } from '../browser/socket.ts';
+import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
+import { makeUpload, type Upload, type UploadView } from '../engine/upload.ts';
+import { linkOf, secretInHash } from './links.ts';
+
+/** An upload open in this page. */
+export interface OpenUpload {
+  upload: Upload;
+  /** Follows the upload; at most one change a frame. */
+  view: () => UploadView;
+  /** The links that this device may give away; only who made the upload has the one to watch. */
+  links: { help: string | undefined; watch: string | undefined };
+}
+
+/** What the page as a whole is about. */
+export interface App {
+  connection: () => ConnectionStatus;
+  /** The upload that the address bar names. */
+  current: () => OpenUpload | undefined;
+  made: () => JournalEntry[];
+  /** Starts an upload of this file; the address bar holds its link at once. */
+  start(file: File): void;
+  /** Helps the current upload with this file. */
+  help(file: File): void;
+  open(secret: string): void;
+  home(): void;
+}
+
+/** Requests in flight at once. */
+const AT_ONCE = 4;
+
+export function createApp(): App {
+  const workers = makePartWorkers();
+  const socketUrl = new URL('ws', location.href);
+  socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  socketUrl.hash = '';
+  const connection = makeConnection({
+    openSocket: makeOpenSocket(socketUrl.href),
+    clock: browserClock,
+    random: Math.random,
+    device: { key: deviceKey(), name: guessDeviceName(navigator.userAgent) },
+  });
+  const options = {
+    connection,
+    clock: browserClock,
+    random: Math.random,
+    resolve: (url: string) => new URL(url, location.origin).href,
+    atOnce: AT_ONCE,
+  };
+
+  const [status, setStatus] = createSignal(connection.status());
+  const [current, setCurrent] = createSignal<OpenUpload>();
+  const [made, setMade] = createSignal(journalEntries());
+  let dispose = () => {};
+
+  const show = (upload: Upload, links: OpenUpload['links']) => {
+    dispose();
+    const [view, setView] = createSignal<UploadView>(upload.view());
+    const stop = onceAFrame(
+      (update) => upload.onChange(update),
+      () => setView(upload.view()),
+    );
+    // Speeds fade without any event.
+    const timer = setInterval(() => setView(upload.view()), 1_000);
+    dispose = () => {
+      stop();
+      clearInterval(timer);
+      upload.close();
+    };
+    setCurrent({ upload, view, links });
+  };
+
+  const openLink = () => {
+    const secret = secretInHash(location.hash);
+    if (!secret) {
+      dispose();
+      dispose = () => {};
+      setCurrent(undefined);
+      return;
+    }
+    const entry = entryOf(secret);
+    const pageUrl = location.href;
+    const upload = makeUpload(options, { kind: 'join', secret: entry?.secrets.own ?? secret });
+    show(upload, {
+      help: linkOf(pageUrl, entry?.secrets.help ?? secret),
+      watch: entry && linkOf(pageUrl, entry.secrets.watch),
+    });
+  };
+
+  const start = (file: File) => {
+    const secrets = { own: newSecret(), help: newSecret(), watch: newSecret() };
+    const info = { name: file.name || 'unnamed', sizeBytes: file.size, type: file.type };
+    const upload = makeUpload(options, { kind: 'create', file: info, secrets }, workers.open(file));
+    remember({ secrets, name: info.name, sizeBytes: info.sizeBytes, createdAtMs: Date.now() });
+    setMade(journalEntries());
+    // Not `location.hash = …`: that would open the link as a visitor's.
+    history.pushState(null, '', linkOf(location.href, secrets.help));
+    show(upload, { help: linkOf(location.href, secrets.help), watch: linkOf(location.href, secrets.watch) });
+  };
+
+  const stopStatus = connection.onStatus(setStatus);
+  const onHash = () => openLink();
+  const onOnline = () => connection.tryNow();
+  const onPageHide = () => current()?.upload.detach();
+  window.addEventListener('popstate', onHash);
+  window.addEventListener('online', onOnline);
+  window.addEventListener('pagehide', onPageHide);
+  onCleanup(() => {
+    window.removeEventListener('popstate', onHash);
+    window.removeEventListener('online', onOnline);
+    window.removeEventListener('pagehide', onPageHide);
+    stopStatus();
+    dispose();
+    connection.close();
+  });
+  openLink();
+
+  return {
+    connection: status,
+    current,
+    made,
+    start,
+    help: (file) => current()?.upload.attach(workers.open(file)),
+    open(secret) {
+      history.pushState(null, '', linkOf(location.href, secret));
+      openLink();
+    },
+    home() {
+      history.pushState(null, '', location.pathname);
+      openLink();
+    },
+  };
+}
+
+/** Calls `act` at most once a frame, however often the source fires. */
+function onceAFrame(listen: (update: () => void) => () => void, act: () => void): () => void {
+  let frame: number | undefined;
+  const stop = listen(() => {
+    frame ??= requestAnimationFrame(() => {
+      frame = undefined;
+      act();
+    });
+  });
+  return () => {
+    stop();
+    if (frame !== undefined) cancelAnimationFrame(frame);
+  };
+}

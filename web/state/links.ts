@@ -1,0 +1,12 @@
+import { Secret } from '../../protocol/messages/common.ts';
+
+/** The secret of the link in the address bar, if there is one. It travels in the fragment, which is never sent. */
+export function secretInHash(hash: string): string | undefined {
+  const parsed = Secret.safeParse(hash.replace(/^#/, ''));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The link that admits whoever opens it. */
+export function linkOf(pageUrl: string, secret: string): string {
+  return `${pageUrl.replace(/#.*$/, '')}#${secret}`;
+}
