@@ -9,6 +9,9 @@ const Variables = z.object({
   S3_BUCKET: z.string().min(3),
   S3_ENDPOINT: z.url().optional(),
   S3_FORCE_PATH_STYLE: Flag.default(false),
+  /** The store's own credentials, where they are others than the usual AWS ones. */
+  S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   /** Set where the store is behind the same host as the socket: its path there. Addresses are then signed for the host by which each device reached us. */
   S3_PUBLIC_PATH: z.string().startsWith('/').optional(),
   DYNAMODB_ENDPOINT: z.url().optional(),
@@ -23,6 +26,7 @@ export interface Environment {
   bucket: string;
   s3Endpoint: string | undefined;
   s3ForcePathStyle: boolean;
+  s3Credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
   s3PublicPath: string | undefined;
   dynamoEndpoint: string | undefined;
   connectionsEndpoint: string;
@@ -43,6 +47,8 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     S3_BUCKET,
     S3_ENDPOINT,
     S3_FORCE_PATH_STYLE,
+    S3_ACCESS_KEY_ID,
+    S3_SECRET_ACCESS_KEY,
     S3_PUBLIC_PATH,
     DYNAMODB_ENDPOINT,
     CONNECTIONS_ENDPOINT,
@@ -55,6 +61,10 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     bucket: S3_BUCKET,
     s3Endpoint: S3_ENDPOINT,
     s3ForcePathStyle: S3_FORCE_PATH_STYLE,
+    s3Credentials:
+      S3_ACCESS_KEY_ID && S3_SECRET_ACCESS_KEY
+        ? { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY }
+        : undefined,
     s3PublicPath: S3_PUBLIC_PATH,
     dynamoEndpoint: DYNAMODB_ENDPOINT,
     connectionsEndpoint: CONNECTIONS_ENDPOINT,

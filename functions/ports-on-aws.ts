@@ -29,6 +29,7 @@ export function makePorts(environment: Environment, log: Log = logToStdout): Por
       region,
       endpoint: environment.s3Endpoint,
       forcePathStyle: environment.s3ForcePathStyle,
+      credentials: environment.s3Credentials,
       publicPath: environment.s3PublicPath,
       nowMs,
     }),

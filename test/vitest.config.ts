@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -10,10 +9,9 @@ export default defineConfig({
     projects: [
       {
         root,
-        plugins: [solid()],
         test: {
           name: 'unit',
-          include: ['{protocol,functions,infra,web,test}/**/*.test.{ts,tsx}'],
+          include: ['{protocol,functions,infra,web,test}/**/*.test.ts'],
           exclude: ['test/e2e/**', '**/node_modules/**'],
         },
       },

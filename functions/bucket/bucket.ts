@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ListedPart } from '../../protocol/board/manifest.ts';
 import type { Bucket, Completion, Listing } from '../ports.ts';
-import { makeSigner, type SignerOptions } from './signer.ts';
+import { makeSigner, type SignerOptions, s3Config } from './signer.ts';
 
 export interface BucketOptions extends SignerOptions {
   bucket: string;
@@ -19,7 +19,7 @@ export interface BucketOptions extends SignerOptions {
 /** The S3 bucket through the AWS SDK. Throws the SDK's errors for all that a caller cannot expect. */
 export function makeBucket(options: BucketOptions): Bucket {
   const { bucket } = options;
-  const client = new S3Client(clientConfig(options));
+  const client = new S3Client(s3Config(options));
   const signer = makeSigner(options);
 
   return {
@@ -112,17 +112,6 @@ export function makeBucket(options: BucketOptions): Bucket {
       }
     },
   };
-}
-
-function clientConfig({ region, endpoint, forcePathStyle }: BucketOptions) {
-  return {
-    region,
-    forcePathStyle,
-    ...(endpoint ? { endpoint } : {}),
-    // The SDK's default adds a CRC32 that S3-compatible stores may not know; ours are SHA-256, explicit.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  } as const;
 }
 
 function isS3Error(error: unknown, name: string): boolean {

@@ -9,9 +9,24 @@ export interface SignerOptions {
   region: string;
   endpoint: string | undefined;
   forcePathStyle: boolean;
+  /** Undefined: the SDK's usual ones. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
   /** The store's path behind the socket's own host; see `S3_PUBLIC_PATH`. */
   publicPath: string | undefined;
   nowMs: () => number;
+}
+
+/** Common to all clients of the store. */
+export function s3Config({ region, endpoint, forcePathStyle, credentials }: SignerOptions) {
+  return {
+    region,
+    forcePathStyle,
+    ...(endpoint ? { endpoint } : {}),
+    ...(credentials ? { credentials } : {}),
+    // The SDK's default adds a CRC32 that S3-compatible stores may not know; ours are SHA-256, explicit.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  } as const;
 }
 
 /** How long an address is good for. A longer one would outlive the role that signed it, a shorter one the queue. */
@@ -29,12 +44,7 @@ export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | '
     if (known) return known;
     // Hosts come from clients' requests: a handful at most is worth remembering.
     if (clients.size >= 16) clients.clear();
-    const client = new S3Client({
-      region: options.region,
-      forcePathStyle: options.forcePathStyle,
-      ...(endpoint ? { endpoint } : {}),
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-    });
+    const client = new S3Client(s3Config({ ...options, endpoint }));
     clients.set(endpoint ?? '', client);
     return client;
   };

@@ -1,0 +1,49 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import { STORE_PATH } from './edge.ts';
+
+export interface FrontRoutes {
+  /** Undefined where the store is elsewhere. */
+  objectStore: RequestListener | undefined;
+  page: RequestListener;
+  health: () => Promise<{ ok: boolean; version: string; failing?: string[] }>;
+  lan: () => string[];
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** The one public port: page, socket and store, so that a phone needs one address. */
+export function makeFront(routes: FrontRoutes): Server {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (routes.objectStore && path.startsWith(`${STORE_PATH}/`)) return routes.objectStore(request, response);
+    if (path === '/healthz') return void answerHealth(routes, response);
+    if (path === '/address') return json(response, 200, { lan: routes.lan() });
+    routes.page(request, response);
+  });
+  // A part may take hours on a slow line; Node would cut it after five minutes. Headers still have a minute to come.
+  server.requestTimeout = 0;
+  // Longer than the pauses between parts, so that a device need not connect anew for each.
+  server.keepAliveTimeout = 65_000;
+  server.on('upgrade', (request, socket, head) => {
+    if ((request.url ?? '').split('?', 1)[0] === '/ws') return routes.upgrade(request, socket, head);
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  });
+  return server;
+}
+
+async function answerHealth(routes: FrontRoutes, response: ServerResponse): Promise<void> {
+  const health = await routes.health();
+  json(response, health.ok ? 200 : 503, health);
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+    .end(JSON.stringify(body));
+}

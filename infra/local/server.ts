@@ -1,0 +1,168 @@
+import { mkdir } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { readEnvironment } from '../../functions/environment.ts';
+import { makeFinishHandler } from '../../functions/finish/handler.ts';
+import type { Log } from '../../functions/ports.ts';
+import { makePorts } from '../../functions/ports-on-aws.ts';
+import { makeSocketHandler } from '../../functions/socket/handler.ts';
+import { lanOrigins } from './addresses.ts';
+import { embeddedCredentials } from './credentials.ts';
+import { closeServer, listen, openEdge, STAGE, STORE_PATH } from './edge.ts';
+import { makeFront } from './front.ts';
+import { type Gateway, makeGateway } from './gateway/gateway.ts';
+import { API_GATEWAY_LIMITS, type GatewayLimits } from './gateway/limits.ts';
+import { type Lambda, makeLambda } from './lambda/lambda.ts';
+import { makeObjectStore } from './objectstore/object-store.ts';
+import { makePage } from './page.ts';
+import type { Settings } from './settings.ts';
+import { createTable } from './table/create-table.ts';
+import { startTableEngine } from './table/table-engine.ts';
+
+export interface RunningServer {
+  port: number;
+  /** Where devices of the same network find the page. */
+  lanOrigins: string[];
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  settings: Settings;
+  /** The built page. */
+  pageFolder: string;
+  version: string;
+  log: Log;
+  limits?: GatewayLimits;
+}
+
+const BUCKET = 'tributary';
+const FINISH_FUNCTION = 'finish';
+/** Work under way may end when the server is told to stop; a finish of minutes may not hold it up. */
+const CLOSE_WITHIN_MS = 5_000;
+
+/** Everything on one machine: the very handlers and SDK clients of AWS, on embedded engines, behind one port. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { settings, log, version } = options;
+  const nowMs = () => Date.now();
+  await mkdir(settings.dataFolder, { recursive: true });
+  const closers: Array<() => Promise<void>> = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const table = settings.dynamoEndpoint
+      ? undefined
+      : await startTableEngine({ folder: join(settings.dataFolder, 'table'), log });
+    if (table) closers.push(() => table.close());
+    const dynamoEndpoint = settings.dynamoEndpoint ?? table?.endpoint ?? '';
+    await createTable(settings.tableName, settings.region, dynamoEndpoint);
+
+    const credentials =
+      settings.store.kind === 'embedded' ? await embeddedCredentials(settings.dataFolder) : undefined;
+    const store = credentials
+      ? await makeObjectStore({
+          folder: join(settings.dataFolder, 'objects'),
+          bucket: BUCKET,
+          region: settings.region,
+          credentials,
+          basePath: STORE_PATH,
+          nowMs,
+          log,
+        })
+      : undefined;
+    if (store) closers.push(() => store.close());
+
+    // Handlers, gateway and edge know one another: the edge looks its routes up when it is called.
+    let gateway: Gateway | undefined;
+    let lambda: Lambda | undefined;
+    const edge = await openEdge(() => ({
+      connections: (request, response) => gateway?.connections(request, response),
+      lambda: (request, response) => lambda?.listener(request, response),
+      objectStore: store?.listener,
+    }));
+    closers.push(() => edge.close());
+
+    const environment = readEnvironment({
+      ...process.env,
+      AWS_REGION: settings.region,
+      TABLE_NAME: settings.tableName,
+      DYNAMODB_ENDPOINT: dynamoEndpoint,
+      CONNECTIONS_ENDPOINT: `${edge.origin}/${STAGE}`,
+      LAMBDA_ENDPOINT: edge.origin,
+      FINISH_FUNCTION,
+      ...(credentials
+        ? {
+            S3_BUCKET: BUCKET,
+            S3_ENDPOINT: `${edge.origin}${STORE_PATH}`,
+            S3_FORCE_PATH_STYLE: 'true',
+            S3_ACCESS_KEY_ID: credentials.accessKeyId,
+            S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+            S3_PUBLIC_PATH: STORE_PATH,
+          }
+        : {}),
+    });
+    const ports = makePorts(environment, log);
+    const running = makeLambda({ functions: { [FINISH_FUNCTION]: makeFinishHandler(ports) }, log });
+    lambda = running;
+    closers.push(() => within(CLOSE_WITHIN_MS, running.close()));
+    const sockets = makeGateway({
+      handler: makeSocketHandler(ports),
+      stage: STAGE,
+      limits: options.limits ?? API_GATEWAY_LIMITS,
+      allowOrigin: isSameOrigin,
+      nowMs,
+      log,
+    });
+    gateway = sockets;
+
+    const s3 = new S3Client({
+      region: environment.region,
+      forcePathStyle: environment.s3ForcePathStyle,
+      ...(environment.s3Endpoint ? { endpoint: environment.s3Endpoint } : {}),
+      ...(environment.s3Credentials ? { credentials: environment.s3Credentials } : {}),
+    });
+    let port = settings.port;
+    const front = makeFront({
+      objectStore: store?.listener,
+      page: makePage(options.pageFolder),
+      upgrade: sockets.upgrade,
+      lan: () => lanOrigins(settings.host, port),
+      health: () =>
+        check(version, {
+          table: () => ports.uploads.share('healthz'),
+          store: () => s3.send(new HeadBucketCommand({ Bucket: environment.bucket })),
+        }),
+    });
+    await listen(front, settings.port, settings.host);
+    port = (front.address() as AddressInfo).port;
+    closers.push(() => closeServer(front));
+    // Closed first: the front waits for its sockets.
+    closers.push(() => within(CLOSE_WITHIN_MS, sockets.close()));
+    return { port, lanOrigins: lanOrigins(settings.host, port), close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** A page of another site may not speak to this server with its visitor's browser. Programs send no Origin. */
+function isSameOrigin(request: IncomingMessage): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+async function check(version: string, probes: Record<string, () => Promise<unknown>>) {
+  const failing: string[] = [];
+  await Promise.all(
+    Object.entries(probes).map(([name, probe]) => probe().catch(() => void failing.push(name))),
+  );
+  return failing.length === 0 ? { ok: true, version } : { ok: false, version, failing };
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work, sleep(ms, undefined, { ref: false })]);
+}
