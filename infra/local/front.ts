@@ -7,10 +7,11 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { STORE_PATH } from './edge.ts';
+import type { ObjectStore } from './objectstore/object-store.ts';
 
 export interface FrontRoutes {
   /** Undefined where the store is elsewhere. */
-  objectStore: RequestListener | undefined;
+  objectStore: Pick<ObjectStore, 'listener' | 'continueListener'> | undefined;
   page: RequestListener;
   health: () => Promise<{ ok: boolean; version: string; failing?: string[] }>;
   lan: () => string[];
@@ -21,10 +22,19 @@ export interface FrontRoutes {
 export function makeFront(routes: FrontRoutes): Server {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (routes.objectStore && path.startsWith(`${STORE_PATH}/`)) return routes.objectStore(request, response);
+    if (routes.objectStore && path.startsWith(`${STORE_PATH}/`))
+      return routes.objectStore.listener(request, response);
     if (path === '/healthz') return void answerHealth(routes, response);
     if (path === '/address') return json(response, 200, { lan: routes.lan() });
     routes.page(request, response);
+  });
+  // A client that asks first is refused before it sends its body.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (routes.objectStore && (request.url ?? '').startsWith(`${STORE_PATH}/`)) {
+      return routes.objectStore.continueListener(request, response);
+    }
+    response.writeContinue();
+    server.emit('request', request, response);
   });
   // A part may take hours on a slow line; Node would cut it after five minutes. Headers still have a minute to come.
   server.requestTimeout = 0;

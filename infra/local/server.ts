@@ -126,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     let port = settings.port;
     const front = makeFront({
-      objectStore: store?.listener,
+      objectStore: store,
       page: makePage(options.pageFolder),
       upgrade: sockets.upgrade,
       lan: () => lanOrigins(settings.host, port),

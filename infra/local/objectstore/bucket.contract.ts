@@ -1,0 +1,42 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { completionRules } from './contract/completing.contract.ts';
+import { objectRules } from './contract/objects.contract.ts';
+import { partRules } from './contract/parts.contract.ts';
+import { makeTools, type Rule, type Tools } from './contract/tools.contract.ts';
+
+/** What the suite works with: a client as the product configures it, and a bucket that exists. */
+export interface OpenBucket {
+  readonly client: S3Client;
+  readonly bucket: string;
+  close(): Promise<void>;
+}
+
+/** Rule ids (`B7`) to the reason why an endpoint need not keep that rule. */
+export type BucketSkips = Readonly<Record<string, string>>;
+
+/** What any S3-compatible endpoint must do for uploads by several devices to be safe on it. */
+export function bucketContract(name: string, open: () => Promise<OpenBucket>, skips: BucketSkips = {}): void {
+  describe(`${name} keeps the bucket contract`, () => {
+    let opened: OpenBucket | undefined;
+    let made: Tools | undefined;
+    beforeAll(async () => {
+      opened = await open();
+      made = makeTools(opened.client, opened.bucket);
+    });
+    afterAll(() => opened?.close());
+
+    const tools = (): Tools => {
+      if (made === undefined) throw new Error('expected an open bucket');
+      return made;
+    };
+    const rule: Rule = (id, sentence, check) => {
+      const reason = skips[id];
+      if (reason === undefined) test(`[${id}] ${sentence}`, check);
+      else test.skip(`[${id}] ${sentence} (skipped: ${reason})`);
+    };
+    partRules(rule, tools);
+    completionRules(rule, tools);
+    objectRules(rule, tools);
+  });
+}
