@@ -80,7 +80,7 @@ function offerOf(
     free,
     isHome: (held | inHand) !== NO_BITS,
     freeCount: countBits(free),
-    holders: stripe.leases.length,
+    holders: stripe.leases.filter((lease) => isLive(lease, nowMs)).length,
     tie: mix(device, stripe.s),
   };
 }
@@ -99,7 +99,7 @@ function mix(device: number, s: number): number {
 }
 
 /** Seconds of work that a device keeps granted beyond what is in flight, so that no place is ever idle. */
-const HAND_S = 0.5;
+const HAND_S = 0.3;
 /** More would only hold up the others. */
 const MAX_HAND_BEYOND_FLIGHT = 32;
 
@@ -114,6 +114,8 @@ export type RateOf = (device: number) => number | undefined;
 
 /** [C6] A hedge has to win by this much to be worth its bytes. */
 const HEDGE_GAIN = 2 / 3;
+/** [C6] … and by this much: for less, the message and the bytes are not worth it. */
+const HEDGE_GAIN_MS = 1_000;
 
 /**
  * [C6] The ticket to carry a second time, when nothing is free; undefined when none is worth it.
@@ -126,8 +128,9 @@ export function chooseHedge(
   rateOf: RateOf,
   nowMs: number,
 ): number | undefined {
-  const backlog = new Map<number, number>();
-  for (const [device, parts] of liveHoldings(replica, nowMs)) backlog.set(device, parts);
+  // As long as tickets are still to become known, there is better work coming.
+  if (replica.knownParts() < replica.geometry.parts) return undefined;
+  const backlog = liveHoldings(replica, nowMs);
   let worst: { part: number; ms: number } | undefined;
   for (let s = 0; s < replica.geometry.stripes; s++) {
     const stripe = replica.stripe(s);
@@ -140,7 +143,11 @@ export function chooseHedge(
         (part) => !chooser.inHand.has(part) && holders(stripe, part, nowMs) === 1,
       );
       const last = alone.at(-1);
-      if (last !== undefined && ms * HEDGE_GAIN > ownPartMs && (!worst || ms > worst.ms))
+      if (
+        last !== undefined &&
+        ownPartMs < Math.min(ms * HEDGE_GAIN, ms - HEDGE_GAIN_MS) &&
+        (!worst || ms > worst.ms)
+      )
         worst = { part: last, ms };
     }
   }
@@ -161,6 +168,13 @@ function liveHoldings(replica: Replica, nowMs: number): Map<number, number> {
 function holders(stripe: Stripe, part: number, nowMs: number): number {
   const bit = bitOf(part);
   return stripe.leases.filter((lease) => lease.parts & bit && isLive(lease, nowMs)).length;
+}
+
+/** How many tickets of the board anybody may claim now. */
+export function countFree(replica: Replica, nowMs: number): number {
+  let count = 0;
+  for (let s = 0; s < replica.geometry.stripes; s++) count += countBits(freeBits(replica.stripe(s), nowMs));
+  return count;
 }
 
 /** [C7] When the next lease of somebody else runs out; undefined when there is none. */

@@ -17,14 +17,25 @@ describe('an upload by messages alone', () => {
     const secrets = newSecrets();
     const owner = await device(server.origin, 'laptop');
     const board = await createUpload(owner, bytes, secrets);
-    expect(board).toMatchObject({ role: 'owner', device: 1, proven: true, state: { state: 'open' }, stripes: [] });
+    expect(board).toMatchObject({
+      role: 'owner',
+      device: 1,
+      proven: true,
+      state: { state: 'open' },
+      stripes: [],
+    });
     const { upload, partBytes } = board;
 
     await sync(owner, upload, { hashes: hashesOf(bytes, partBytes, [1, 2, 3]) });
     const helper = await device(server.origin, 'phone');
     const theirs = await helper.expect('board', { type: 'join', secret: secrets.help });
     expect(theirs).toMatchObject({ upload, role: 'helper', device: 2, proven: false });
-    expect((await owner.hear('device')).device).toEqual({ number: 2, name: 'phone', role: 'helper', online: true });
+    expect((await owner.hear('device')).device).toEqual({
+      number: 2,
+      name: 'phone',
+      role: 'helper',
+      online: true,
+    });
 
     const { parts } = await helper.expect('challenge', { type: 'offer', upload, sizeBytes: bytes.length });
     expect(parts).toEqual([1, 2, 3]);
@@ -51,7 +62,9 @@ describe('an upload by messages alone', () => {
     const response = await fetch(new URL(url, server.origin));
     expect(response.headers.get('content-disposition')).toContain('attachment');
     const object = Buffer.from(await response.arrayBuffer());
-    expect(createHash('sha256').update(object).digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(createHash('sha256').update(object).digest('hex')).toBe(
+      createHash('sha256').update(bytes).digest('hex'),
+    );
   });
 
   test('an empty file is an upload of one empty part', async () => {
@@ -91,7 +104,9 @@ describe('an upload by messages alone', () => {
     expect((await put(server.origin, granted, 1, other)).status).toBe(400);
     expect((await put(server.origin, granted, 1, other.subarray(1))).status).toBe(403);
     const ticket = granted.put?.tickets[0];
-    const elsewhere = (granted.put?.template ?? '').replace('{part}', '2').replace('{signature}', ticket?.signature ?? '');
+    const elsewhere = (granted.put?.template ?? '')
+      .replace('{part}', '2')
+      .replace('{signature}', ticket?.signature ?? '');
     const swapped = await fetch(new URL(elsewhere, server.origin), {
       method: 'PUT',
       headers: { 'x-amz-checksum-sha256': ticket?.sha256 ?? '' },
@@ -140,7 +155,10 @@ describe('an upload by messages alone', () => {
     await watcher.expect('board', { type: 'join', secret: secrets.watch });
     await owner.hear('device', (message) => message.device.online);
     watcher.close();
-    expect((await owner.hear('device', (message) => !message.device.online)).device).toMatchObject({ name: 'wall', role: 'watcher' });
+    expect((await owner.hear('device', (message) => !message.device.online)).device).toMatchObject({
+      name: 'wall',
+      role: 'watcher',
+    });
   });
 
   test('an aborted upload takes no more parts, and everybody is told', async () => {
@@ -151,7 +169,10 @@ describe('an upload by messages alone', () => {
     await watcher.expect('board', { type: 'join', secret: secrets.watch });
     await owner.expect('ok', { type: 'abort', upload });
     await watcher.hear('state', ({ state }) => state.state === 'aborted');
-    const after = await sync(owner, upload, { hashes: hashesOf(Buffer.alloc(10), partBytes, [1]), want: [1] });
+    const after = await sync(owner, upload, {
+      hashes: hashesOf(Buffer.alloc(10), partBytes, [1]),
+      want: [1],
+    });
     expect(after.state.state).toBe('aborted');
     expect(after.put).toBeUndefined();
     await owner.expect('ok', { type: 'abort', upload });

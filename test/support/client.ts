@@ -17,7 +17,10 @@ export interface Client {
   /** The same, when a certain answer is expected. Throws what came instead. */
   expect<Type extends Down['type']>(type: Type, message: Record<string, unknown>): Promise<Message<Type>>;
   /** The next message that answers nothing and satisfies this; those before it are kept for others. */
-  hear<Type extends Down['type']>(type: Type, is?: (message: Message<Type>) => boolean): Promise<Message<Type>>;
+  hear<Type extends Down['type']>(
+    type: Type,
+    is?: (message: Message<Type>) => boolean,
+  ): Promise<Message<Type>>;
   /** Resolves with the close code. */
   closed: Promise<number>;
   close(): void;
@@ -64,7 +67,9 @@ export async function connect(origin: string, headers: Record<string, string> = 
     hear(type, is = () => true) {
       return new Promise((resolve) => {
         const look = () => {
-          const index = heard.findIndex((message) => message.type === type && is(message as Message<typeof type>));
+          const index = heard.findIndex(
+            (message) => message.type === type && is(message as Message<typeof type>),
+          );
           if (index < 0) return;
           listeners.delete(look);
           resolve(heard.splice(index, 1)[0] as Message<typeof type>);
@@ -95,7 +100,12 @@ export interface Secrets {
 
 export const newSecrets = (): Secrets => ({ own: newSecret(), help: newSecret(), watch: newSecret() });
 
-export function createUpload(client: Client, bytes: Buffer, secrets: Secrets, name = 'a file.bin'): Promise<Board> {
+export function createUpload(
+  client: Client,
+  bytes: Buffer,
+  secrets: Secrets,
+  name = 'a file.bin',
+): Promise<Board> {
   const file = { name, sizeBytes: bytes.length, type: '' };
   return client.expect('board', { type: 'create', file, secrets });
 }
@@ -105,7 +115,16 @@ export function sync(client: Client, upload: string, parts: Partial<Sync> = {}):
 }
 
 export function syncOf(upload: string, parts: Partial<Sync> = {}): Record<string, unknown> {
-  const nothing = { done: [], hashes: [], want: [], hedge: [], release: [], renew: [], leaseMs: 20_000, rateBps: 0 };
+  const nothing = {
+    done: [],
+    hashes: [],
+    want: [],
+    hedge: [],
+    release: [],
+    renew: [],
+    leaseMs: 20_000,
+    rateBps: 0,
+  };
   return { type: 'sync', upload, ...nothing, ...parts };
 }
 

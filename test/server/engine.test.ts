@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeUpload, type Upload, type UploadView } from '../../web/engine/upload.ts';
+import { device, hashesOf, newSecrets, sync } from '../support/client.ts';
+import { engineOptions, memoryFile } from '../support/node-device.ts';
+import { type ServerUnderTest, serve } from '../support/running-server.ts';
+
+const MIB = 1_048_576;
+let server: ServerUnderTest;
+
+beforeAll(async () => {
+  server = await serve();
+});
+afterAll(() => server.close());
+
+type OpenView = Extract<UploadView, { state: 'open' }>;
+
+/** Resolves with the first view that satisfies this. */
+function viewOf(upload: Upload, is: (view: OpenView) => boolean): Promise<OpenView> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const view = upload.view();
+      if (view.state === 'refused') reject(new Error(view.error.message));
+      if (view.state !== 'open' || !is(view)) return;
+      stop();
+      resolve(view);
+    };
+    const stop = upload.onChange(look);
+    look();
+  });
+}
+
+const isFinished = (view: OpenView) => view.phase.state === 'finished';
+
+function begin(bytes: Buffer, bytesPerS?: number) {
+  const secrets = newSecrets();
+  const file = memoryFile(bytes, bytesPerS);
+  const info = { name: file.name, sizeBytes: bytes.length, type: '' };
+  const options = engineOptions(server.origin, 'laptop');
+  const upload = makeUpload(options, { kind: 'create', file: info, secrets }, file);
+  return { upload, file, secrets, connection: options.connection };
+}
+
+function join(secret: string, bytes: Buffer | undefined, name: string, bytesPerS?: number) {
+  const options = engineOptions(server.origin, name);
+  const file = bytes && memoryFile(bytes, bytesPerS);
+  return {
+    upload: makeUpload(options, { kind: 'join', secret }, file),
+    file,
+    connection: options.connection,
+  };
+}
+
+describe('the engine against the server', () => {
+  test.each([0, 1, 5 * MIB, 23 * MIB + 17])(
+    'one device carries a file of %i bytes, each part once',
+    async (sizeBytes) => {
+      const { upload, file, connection } = begin(randomBytes(sizeBytes));
+      const view = await viewOf(upload, isFinished);
+      expect(view.progress.share).toBe(1);
+      expect([...file.puts.values()].every((count) => count === 1)).toBe(true);
+      expect(file.puts.size).toBe(view.partCount);
+      connection.close();
+    },
+  );
+
+  test('three devices carry one file, each by its speed, and no part is carried twice', async () => {
+    const bytes = randomBytes(150 * MIB);
+    const first = begin(bytes, 16 * MIB);
+    await viewOf(first.upload, () => true);
+    const others = ['phone', 'office'].map((name) => join(first.secrets.help, bytes, name, 16 * MIB));
+    await Promise.all([first, ...others].map(({ upload }) => viewOf(upload, isFinished)));
+    const counts = [first.file, ...others.map(({ file }) => file)].map((file) => file?.puts.size ?? 0);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(30);
+    for (const count of counts) expect(count).toBeGreaterThanOrEqual(6);
+    for (const { connection } of [first, ...others]) connection.close();
+  });
+
+  test('progress never goes back and is whole only once the upload has finished', async () => {
+    const { upload, connection } = begin(randomBytes(60 * MIB));
+    const shares: number[] = [];
+    upload.onChange(() => {
+      const view = upload.view();
+      if (view.state !== 'open') return;
+      shares.push(view.progress.share);
+      if (view.phase.state !== 'finished') expect(view.progress.share).toBeLessThan(1);
+    });
+    await viewOf(upload, isFinished);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    connection.close();
+  });
+
+  test('another file is refused, naming the part that differs', async () => {
+    const bytes = randomBytes(6 * MIB);
+    const other = Buffer.from(bytes);
+    other.fill(0);
+    const owner = await device(server.origin);
+    const secrets = newSecrets();
+    const file = { name: 'x', sizeBytes: bytes.length, type: '' };
+    const { upload, partBytes } = await owner.expect('board', { type: 'create', file, secrets });
+    await sync(owner, upload, { hashes: hashesOf(bytes, partBytes, [1, 2]) });
+    const helper = join(secrets.help, other, 'phone');
+    const view = await viewOf(helper.upload, ({ carrier }) => carrier?.state === 'stopped');
+    expect(view.carrier).toMatchObject({ state: 'stopped', reason: 'different-file', part: 1 });
+    expect(helper.file?.puts.size).toBe(0);
+    helper.connection.close();
+    owner.close();
+  });
+
+  test('a file of another size is refused before anything is read', async () => {
+    const owner = begin(randomBytes(6 * MIB));
+    await viewOf(owner.upload, () => true);
+    const helper = join(owner.secrets.help, randomBytes(5 * MIB), 'phone');
+    const view = await viewOf(
+      helper.upload,
+      ({ carrier }) => carrier?.state === 'stopped' || carrier?.state === 'over',
+    );
+    expect(view.carrier).toMatchObject({ state: 'stopped', reason: 'different-file' });
+    owner.connection.close();
+    helper.connection.close();
+  });
+
+  test('whoever watches sees every part done', async () => {
+    const bytes = randomBytes(40 * MIB);
+    const owner = begin(bytes);
+    await viewOf(owner.upload, () => true);
+    const watcher = join(owner.secrets.watch, undefined, 'wall');
+    const view = await viewOf(watcher.upload, isFinished);
+    expect(view.role).toBe('watcher');
+    expect(view.doneParts).toBe(8);
+    owner.connection.close();
+    watcher.connection.close();
+  });
+
+  test('a wrong link is refused in words', async () => {
+    const nobody = join('x'.repeat(22), undefined, 'stranger');
+    await expect(viewOf(nobody.upload, () => false)).rejects.toThrow('This link is not valid');
+    nobody.connection.close();
+  });
+});
