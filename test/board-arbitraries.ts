@@ -27,7 +27,7 @@ export const anyBits: fc.Arbitrary<Bits> = fc.oneof(
 const CONTESTED = [0, 1, 2, 30, 31, 32, 63] as const;
 const someTickets = fc.subarray([...CONTESTED]).map((places) => bitsAt(...places));
 const fewTickets = fc.subarray([...CONTESTED], { maxLength: 2 }).map((places) => bitsAt(...places));
-const mostlyNone = fc.oneof({ arbitrary: fc.constant(NO_BITS), weight: 3 }, fewTickets);
+const mostlyNone = fc.oneof({ arbitrary: fc.constant(NO_BITS), weight: 4 }, fewTickets);
 
 /** A sync of one of the devices 1 to `devices`. */
 export function anySync(devices: number): fc.Arbitrary<SyncCommand> {
@@ -38,7 +38,7 @@ export function anySync(devices: number): fc.Arbitrary<SyncCommand> {
     done: mostlyNone,
     release: mostlyNone,
     claim: fc.oneof(fewTickets, someTickets),
-    hedge: mostlyNone,
+    hedge: fc.oneof(fc.constant(NO_BITS), fewTickets),
     leaseMs: fc.constantFrom(MIN_LEASE_MS, 30_000, MAX_LEASE_MS),
   });
 }

@@ -11,7 +11,17 @@ requireNode();
 ensureNodeModules(root);
 const chromium = await ensureChromium();
 await ensurePage(root);
-const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', ...process.argv.slice(2)];
-const env = { ...process.env, CHROME_PATH: chromium, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+const args = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--config',
+  'test/vitest.config.ts',
+  ...process.argv.slice(2),
+];
+const env = {
+  ...process.env,
+  CHROME_PATH: chromium,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
 const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
 process.exit(status ?? 1);

@@ -12,6 +12,8 @@ export type Message<Type extends Down['type']> = Extract<Down, { type: Type }>;
 export interface Client {
   /** Sends any frame, well-formed or not. */
   send(frame: string): void;
+  /** One message in frames of 16 KB. */
+  sendInPieces(message: string): void;
   /** Sends a message with the next id and answers with what answers it. */
   ask(message: Record<string, unknown>): Promise<Down>;
   /** The same, when a certain answer is expected. Throws what came instead. */
@@ -58,6 +60,11 @@ export async function connect(origin: string, headers: Record<string, string> = 
   };
   return {
     send: (frame) => socket.send(frame),
+    sendInPieces(message) {
+      for (let from = 0; from < message.length; from += 16_384) {
+        socket.send(message.slice(from, from + 16_384), { fin: from + 16_384 >= message.length });
+      }
+    },
     ask,
     async expect(type, message) {
       const answer = await ask(message);

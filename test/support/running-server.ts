@@ -14,8 +14,8 @@ export interface ServerUnderTest {
 
 /** The whole of `npm start` in this process, on any free port of loopback and a folder of its own. */
 export async function serve(limits?: GatewayLimits): Promise<ServerUnderTest> {
-  process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
-  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
+  process.env.AWS_ACCESS_KEY_ID ??= 'test';
+  process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
   const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
   const pageFolder = join(folder, 'page');
   await mkdir(pageFolder);

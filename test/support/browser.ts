@@ -1,0 +1,62 @@
+import { type Browser, type BrowserContext, chromium, devices, type Page } from 'playwright-core';
+
+/** A real Chromium. Quiet: nothing of it asks for a network that is not there. */
+export function launchChromium(): Promise<Browser> {
+  const executablePath = process.env.CHROME_PATH;
+  if (!executablePath)
+    throw new Error('CHROME_PATH is not set; run the tests by npm test, which finds a Chromium');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+    chromiumSandbox: process.getuid?.() !== 0,
+  });
+}
+
+export const DESKTOP = { viewport: { width: 1_280, height: 800 } };
+export const PHONE = { ...devices['Pixel 7'], defaultBrowserType: undefined };
+
+/** A page whose errors fail the test: `problems` has to be empty at the end. */
+export async function openPage(
+  context: BrowserContext,
+  url: string,
+): Promise<{ page: Page; problems: string[] }> {
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(url);
+  return { page, problems };
+}
+
+/** Notes each state of the grid in the page, from now on. */
+export async function watchGrid(page: Page): Promise<void> {
+  const grid = page.getByTestId('grid');
+  await grid.waitFor();
+  await grid.evaluate((element) => {
+    const seen = [element.getAttribute('data-done') ?? ''];
+    Object.assign(window, { seenDone: seen });
+    new MutationObserver(() => seen.push(element.getAttribute('data-done') ?? '')).observe(element, {
+      attributes: true,
+    });
+  });
+}
+
+/** Every distinct set of done parts that the grid showed, in order. */
+export async function seenDone(page: Page): Promise<number[][]> {
+  const seen = await page.evaluate(() => (window as unknown as { seenDone: string[] }).seenDone);
+  return [...new Set(seen)].map(partsOfRanges);
+}
+
+export function partsOfRanges(ranges: string): number[] {
+  return ranges
+    .split(',')
+    .filter((range) => range !== '')
+    .flatMap((range) => {
+      const [first = 0, last = first] = range.split('-').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    });
+}
