@@ -66,8 +66,15 @@ function decode<Message>(schema: z.ZodType<Message>, frame: string): Decoded<Mes
   }
   const path = issue?.path ?? [];
   const where = path.length > 0 ? path.join('.') : 'the message';
-  const value = isSecret(path) ? undefined : at(json, path);
-  return refuse(re, 'malformed', `Not as it should be: ${where}.`, issue?.message ?? 'a message', value);
+  const mayEcho = !isSecret(path) && !isForObject(issue);
+  const value = mayEcho ? at(json, path) : undefined;
+  return refuse(re, 'malformed', `Not as it should be: ${where}.`, expectationOf(issue), value);
+}
+
+/** zod's "Invalid input: expected string, received number" says in the middle what is to be said. */
+function expectationOf(issue: z.core.$ZodIssue | undefined): string {
+  const text = issue?.message ?? 'a message';
+  return text.replace(/^Invalid input: expected /, '').replace(/, received .*$/, '');
 }
 
 function tooLong(sizeBytes: number): Decoded<never> {
@@ -91,6 +98,11 @@ function refuse(
 /** Values are echoed to help whoever writes a client; secrets never are. */
 function isSecret(path: readonly PropertyKey[]): boolean {
   return path.some((step) => step === 'secret' || step === 'secrets' || step === 'key');
+}
+
+/** What came in place of an object may be a secret that belongs inside: `device` for `device.key`, say. */
+function isForObject(issue: z.core.$ZodIssue | undefined): boolean {
+  return issue?.code === 'invalid_type' && issue.expected === 'object';
 }
 
 const MAX_ECHO_LENGTH = 80;

@@ -11,11 +11,11 @@ export interface ChoosingDevice {
   inHand: ReadonlySet<number>;
   /** Parts whose hash it publishes in the same message: claimable though the board does not know them yet. */
   aboutToBeKnown: ReadonlySet<number>;
-  /** Parts whose bytes it has in memory; taken first among equals. */
+  /** Parts whose bytes it has in memory. [C8] */
   ready: ReadonlySet<number>;
 }
 
-/** At most `count` parts to claim, best first. [C1] to [C4]. Pure. */
+/** At most `count` parts to claim, best first. [C1] to [C4], [C8]. Pure. */
 export function choose(replica: Replica, chooser: ChoosingDevice, count: number, nowMs: number): number[] {
   if (count <= 0) return [];
   const inHand = bitsByStripe(chooser.inHand);

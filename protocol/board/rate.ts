@@ -14,6 +14,7 @@ export function makeRateMeter(): RateMeter {
   const slots = new Float64Array(WINDOW_SLOTS);
   let newest: number | undefined;
   let startedMs = 0;
+  let lastAddMs = Number.NEGATIVE_INFINITY;
 
   const advance = (nowMs: number) => {
     const slot = Math.floor(nowMs / SLOT_MS);
@@ -25,10 +26,10 @@ export function makeRateMeter(): RateMeter {
 
   return {
     add(bytes, nowMs) {
-      if (newest === undefined) {
-        newest = Math.floor(nowMs / SLOT_MS);
-        startedMs = nowMs;
-      }
+      // After a window of silence the pace before it says nothing of the one that begins now.
+      if (nowMs - lastAddMs >= WINDOW_SLOTS * SLOT_MS) startedMs = nowMs;
+      lastAddMs = nowMs;
+      newest ??= Math.floor(nowMs / SLOT_MS);
       const slot = advance(nowMs) % WINDOW_SLOTS;
       slots[slot] = (slots[slot] ?? 0) + bytes;
     },

@@ -4,7 +4,7 @@ import { type Bits, NO_BITS } from './bits.ts';
 export const MAX_LEASES = 20;
 /** [S2], [D5] Most credits in a stripe, "others" included. */
 export const MAX_CREDITS = 12;
-/** [D5] The device number that stands for all devices beyond the twelfth of a stripe. */
+/** [D5] The device number that stands for all devices beyond the eleventh of a stripe. */
 export const OTHERS = 0;
 
 /** The right of one device to some tickets of the stripe until `untilMs` (the server's epoch milliseconds). */

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** What `npm start` runs, in a process of its own, so that it can be killed. */
 export interface StartedServer {
   port: number;
+  dataFolder: string;
   /** SIGKILL: no handler of the server runs. */
   kill(): Promise<void>;
   /** On the same port and folder. */
@@ -27,6 +28,7 @@ export async function startServerProcess(): Promise<StartedServer> {
   const { port } = running;
   return {
     port,
+    dataFolder: folder,
     async kill() {
       running.child.kill('SIGKILL');
       await running.exited;

@@ -11,8 +11,15 @@ export interface Uplink {
 /** Several slices a tenth of a second, so that a browser sees a steady line and not bursts. */
 const SLICE_MS = 20;
 
-/** A TCP proxy on loopback that lets `bytesPerS` through towards the server, over all its connections. */
-export async function makeUplink(serverPort: number, bytesPerS: number): Promise<Uplink> {
+/**
+ * A TCP proxy on loopback that lets `bytesPerS` through towards the server, over all its connections; `onChunk` sees
+ * what passes.
+ */
+export async function makeUplink(
+  serverPort: number,
+  bytesPerS: number,
+  onChunk: (chunk: Buffer) => void = () => {},
+): Promise<Uplink> {
   const sockets = new Set<Socket>();
   let freeAtMs = 0;
   /** When the line is free for these bytes; they then take their time. */
@@ -35,6 +42,7 @@ export async function makeUplink(serverPort: number, bytesPerS: number): Promise
     }
     upstream.pipe(device);
     device.on('data', (chunk) => {
+      onChunk(chunk);
       upstream.write(chunk);
       const waitMs = turn(chunk.length);
       if (waitMs < SLICE_MS) return;

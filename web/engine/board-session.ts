@@ -51,6 +51,8 @@ export interface BoardSession {
 
 /** A speed is believed for this long: a device on a slow line syncs at least this often, to renew its leases. */
 const RATE_BELIEVED_MS = 30_000;
+/** A snapshot of 200 devices and 10,000 parts is three frames; beyond this somebody is not serious. */
+const MAX_EARLY = 2_000;
 /** How soon an idle device asks after an upload that is full but, as far as it has heard, not being finished. */
 const ASK_AFTER_MS = 3_000;
 
@@ -68,10 +70,16 @@ export function makeBoardSession(
   let attempt = 0;
   let cancelRetry = () => {};
   let cancelAsk = () => {};
+  /**
+   * What comes while a snapshot is on its way: changes made since the server read it, and the rest of one that did not
+   * fit its frame. It may overtake the snapshot, so it is taken (again) after it; being state, it does no harm twice.
+   */
+  let early: Down[] | undefined;
 
   const open = async () => {
     cancelRetry();
     const mine = ++attempt;
+    early = [];
     const isStale = () => isClosed || mine !== attempt;
     const secret = opening.kind === 'create' ? opening.secrets.own : opening.secret;
     // Once an upload is made, its owner comes back to it like everybody else.
@@ -81,9 +89,12 @@ export function makeBoardSession(
         : { type: 'join', secret },
     );
     if (isStale()) return;
+    const missed = early ?? [];
+    early = undefined;
     if (reply.state === 'answered' && reply.message.type === 'board') {
       failures = 0;
       snapshot(reply.message);
+      for (const message of missed) receive(message);
     } else if (reply.state === 'refused' && reply.error.minBackoffMs === undefined) {
       events.emit({ kind: 'refused', error: reply.error });
     } else if (connection.status().state === 'online') {
@@ -124,6 +135,7 @@ export function makeBoardSession(
   };
 
   const receive = (message: Down) => {
+    if (early && early.length < MAX_EARLY) early.push(message);
     if (!board || !('upload' in message) || message.upload !== board.info.upload) return;
     if (message.type === 'stripes') {
       if (message.by) hear(message.by.device, message.by.rateBps);
