@@ -24,6 +24,8 @@ export interface App {
   /** The upload that the address bar names. */
   current: () => OpenUpload | undefined;
   made: () => JournalEntry[];
+  /** The server's epoch milliseconds: leases and times on the board are by its clock. */
+  serverNowMs(): number;
   /** Starts an upload of this file; the address bar holds its link at once. */
   start(file: File): void;
   /** Helps the current upload with this file. */
@@ -125,6 +127,7 @@ export function createApp(): App {
     connection: status,
     current,
     made,
+    serverNowMs: connection.serverNowMs,
     start,
     help: (file) => current()?.upload.attach(workers.open(file)),
     open(secret) {

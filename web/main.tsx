@@ -1,0 +1,15 @@
+import { render } from 'solid-js/web';
+import { createApp } from './state/app.ts';
+import { Page } from './ui/page.tsx';
+import './ui/style/tokens.css';
+import './ui/style/base.css';
+import './ui/style/controls.css';
+import './ui/style/start.css';
+import './ui/style/board.css';
+
+const root = document.getElementById('page');
+if (!root) throw new Error('expected an element #page in index.html; found none');
+render(() => {
+  const app = createApp();
+  return <Page app={app} />;
+}, root);

@@ -1,0 +1,62 @@
+import { type JSX, lazy, Show } from 'solid-js';
+import type { Role } from '../../protocol/messages/common.ts';
+import type { OpenUpload } from '../state/app.ts';
+import { CopyField } from './copy-field.tsx';
+import { atOrigin, createLanOrigin } from './lan-origin.ts';
+import { lanWords, qrWords, words } from './words.ts';
+
+/** A chunk of its own: the page is usable before its code is there. */
+const Qr = lazy(async () => ({ default: (await import('./qr.tsx')).Qr }));
+
+/** The way in for other devices. */
+export function SharePanel(props: {
+  links: OpenUpload['links'];
+  role: Role;
+  name: string;
+  /** Complete: there is nothing left to help with, and the link only shows that. */
+  isComplete: boolean;
+}): JSX.Element {
+  const lan = createLanOrigin(location.href);
+  const reachable = (link: string | undefined) => {
+    const origin = lan();
+    return link !== undefined && origin !== undefined ? atOrigin(link, origin) : link;
+  };
+  // A watcher came by a link to watch, and that is all it can pass on.
+  const help = () => (props.role === 'watcher' ? undefined : reachable(props.links.help));
+  const watch = () => reachable(props.role === 'watcher' ? props.links.help : props.links.watch);
+  return (
+    <section class="panel share">
+      <Show when={help()}>
+        {(link) => (
+          <>
+            <h2>{props.isComplete ? words.shareDone : words.share}</h2>
+            <Show when={!props.isComplete}>
+              <p>{words.shareWords}</p>
+              <div class="qr-place">
+                <Qr text={link()} name={qrWords(props.name)} />
+              </div>
+            </Show>
+            <CopyField name={words.helpLink} button={words.copyLink} link={link()} />
+            <Show when={!props.isComplete}>
+              <p class="small">{words.secretWords}</p>
+            </Show>
+          </>
+        )}
+      </Show>
+      <Show when={lan()}>{(origin) => <p class="small">{lanWords(origin())}</p>}</Show>
+      <Show when={watch()}>
+        {(link) => (
+          <div class="share-watch">
+            <CopyField
+              name={words.watchLink}
+              button={words.copyWatchLink}
+              short={words.copyShort}
+              link={link()}
+            />
+            <p class="small">{words.watchWords}</p>
+          </div>
+        )}
+      </Show>
+    </section>
+  );
+}
