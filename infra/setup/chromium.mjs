@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
+const NAMES = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'chrome',
+  'microsoft-edge',
+];
 const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -45,7 +52,9 @@ async function install() {
   run(process.execPath, [join('node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium']);
   const found = await find();
   if (found) return found;
-  throw new Error('The tests need Chromium or Chrome. Install one, or set CHROME_PATH to it, and run them again.');
+  throw new Error(
+    'The tests need Chromium or Chrome. Install one, or set CHROME_PATH to it, and run them again.',
+  );
 }
 
 function run(command, args) {

@@ -21,7 +21,11 @@ function digestOf(root) {
   const digest = createHash('sha256');
   for (const path of SOURCES.flatMap((source) => filesBelow(root, source)).sort()) {
     if (/\.(test|contract)\.tsx?$/.test(path)) continue;
-    digest.update(path).update('\0').update(readFileSync(join(root, path))).update('\0');
+    digest
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)))
+      .update('\0');
   }
   return digest.digest('hex');
 }
@@ -36,7 +40,9 @@ function filesBelow(root, path) {
   }
   return entries
     .filter(({ name }) => !LEFT_OUT.has(name))
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(root, join(path, entry.name)) : [join(path, entry.name)]));
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesBelow(root, join(path, entry.name)) : [join(path, entry.name)],
+    );
 }
 
 function readIfThere(path) {

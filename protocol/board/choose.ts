@@ -11,26 +11,16 @@ export interface ChoosingDevice {
   inHand: ReadonlySet<number>;
   /** Parts whose hash it publishes in the same message: claimable though the board does not know them yet. */
   aboutToBeKnown: ReadonlySet<number>;
-  /** Parts whose bytes it has in memory. [C8] */
-  ready: ReadonlySet<number>;
 }
 
-/** At most `count` parts to claim, best first. [C1] to [C4], [C8]. Pure. */
+/** At most `count` parts to claim, best first. [C1] to [C4]. Pure. */
 export function choose(replica: Replica, chooser: ChoosingDevice, count: number, nowMs: number): number[] {
   if (count <= 0) return [];
   const inHand = bitsByStripe(chooser.inHand);
   const soonKnown = bitsByStripe(chooser.aboutToBeKnown);
-  const ready = bitsByStripe(chooser.ready);
   const offers: Offer[] = [];
   for (let s = 0; s < replica.geometry.stripes; s++) {
-    const offer = offerOf(
-      replica.stripe(s),
-      chooser.device,
-      nowMs,
-      inHand.get(s),
-      soonKnown.get(s),
-      ready.get(s),
-    );
+    const offer = offerOf(replica.stripe(s), chooser.device, nowMs, inHand.get(s), soonKnown.get(s));
     if (offer) offers.push(offer);
   }
   offers.sort(byPreference);
@@ -38,9 +28,8 @@ export function choose(replica: Replica, chooser: ChoosingDevice, count: number,
   const chosen: number[] = [];
   const take = (s: number, bits: Bits) => chosen.push(...partsOf(s, firstBits(bits, count - chosen.length)));
   for (const { s, lost } of offers) take(s, lost);
-  for (const { s, ready, free } of offers) {
-    take(s, ready);
-    take(s, free & ~ready);
+  for (const { s, free } of offers) {
+    take(s, free);
     if (chosen.length >= count) break;
   }
   return chosen;
@@ -49,7 +38,6 @@ export function choose(replica: Replica, chooser: ChoosingDevice, count: number,
 interface Offer {
   s: number;
   lost: Bits;
-  ready: Bits;
   free: Bits;
   isHome: boolean;
   freeCount: number;
@@ -63,7 +51,6 @@ function offerOf(
   nowMs: number,
   inHand: Bits = NO_BITS,
   soonKnown: Bits = NO_BITS,
-  ready: Bits = NO_BITS,
 ): Offer | undefined {
   const held = heldBits(stripe, device, nowMs);
   const lost = held & ~inHand & ~stripe.done;
@@ -76,7 +63,6 @@ function offerOf(
   return {
     s: stripe.s,
     lost,
-    ready: free & ready,
     free,
     isHome: (held | inHand) !== NO_BITS,
     freeCount: countBits(free),
@@ -86,9 +72,8 @@ function offerOf(
 }
 
 function byPreference(a: Offer, b: Offer): number {
-  const readyFirst = Number(b.ready !== NO_BITS) - Number(a.ready !== NO_BITS);
   const homeFirst = Number(b.isHome) - Number(a.isHome);
-  return readyFirst || homeFirst || b.freeCount - a.freeCount || a.holders - b.holders || a.tie - b.tie;
+  return homeFirst || b.freeCount - a.freeCount || a.holders - b.holders || a.tie - b.tie;
 }
 
 /** [C3] The same numbers give the same place in a shuffled order. */
@@ -99,7 +84,7 @@ function mix(device: number, s: number): number {
 }
 
 /** Seconds of work that a device keeps granted beyond what is in flight, so that no place is ever idle. */
-const HAND_S = 0.3;
+const HAND_S = 0.5;
 /** More would only hold up the others. */
 const MAX_HAND_BEYOND_FLIGHT = 32;
 

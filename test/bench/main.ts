@@ -10,7 +10,7 @@ import { type Bench, limit, type Run, tributary } from './subjects.ts';
 
 const MIB = 1_048_576;
 const GIB = 1_024 * MIB;
-const ROUNDS = 3;
+const ROUNDS = Number(/--rounds=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 3);
 
 interface Figure {
   subject: string;

@@ -73,14 +73,15 @@ export function memoryFile(
     name,
     sizeBytes: bytes.length,
     type: '',
-    hash(_part, range) {
+    hash(range) {
       const sha256 = createHash('sha256')
         .update(bytes.subarray(range.startByte, range.endByte))
         .digest('base64');
       return { result: Promise.resolve({ state: 'hashed', sha256 }), abort() {} };
     },
-    put(part, range, request, onSent): Task<PutOutcome> {
+    put(range, request, onSent): Task<PutOutcome> {
       const body = bytes.subarray(range.startByte, range.endByte);
+      const part = Number(new URL(request.url).searchParams.get('partNumber'));
       const controller = new AbortController();
       const result = new Promise<PutOutcome>((resolve) => {
         const sent = httpRequest(
@@ -118,7 +119,6 @@ export function memoryFile(
       });
       return { result, abort: () => controller.abort() };
     },
-    drop() {},
     close() {},
   };
 }

@@ -4,10 +4,9 @@ import type { HashOutcome, PutOutcome, PutRequest } from '../engine/ports.ts';
 /** To the worker. `job` is the page's number for a task; `file` its number for a file. */
 export type ToPartWorker =
   | { kind: 'file'; file: number; blob: Blob }
-  | { kind: 'hash'; job: number; file: number; part: number; range: PartRange; keep: boolean }
-  | { kind: 'put'; job: number; file: number; part: number; range: PartRange; request: PutRequest }
+  | { kind: 'hash'; job: number; file: number; range: PartRange }
+  | { kind: 'put'; job: number; file: number; range: PartRange; request: PutRequest }
   | { kind: 'abort'; job: number }
-  | { kind: 'drop'; file: number; part: number }
   | { kind: 'close'; file: number };
 
 /** From the worker. */

@@ -39,11 +39,11 @@ export function makePartWorkers(): PartWorkers {
   };
 
   const run = <Outcome extends HashOutcome | PutOutcome>(
-    worker: number,
     message: (job: number) => ToPartWorker,
     sent: (sentBytes: number) => void,
   ): Task<Outcome> => {
     const job = ++lastJob;
+    const worker = leastBusy();
     const result = new Promise<Outcome>((resolve) => {
       jobs.set(job, { worker, sent, done: (outcome) => resolve(outcome as Outcome) });
       post(worker, message(job));
@@ -54,32 +54,18 @@ export function makePartWorkers(): PartWorkers {
   return {
     open(blob) {
       const file = ++lastFile;
-      /** Which worker holds a part's bytes. */
-      const holders = new Map<number, number>();
       for (let worker = 0; worker < workers.length; worker++) post(worker, { kind: 'file', file, blob });
       return {
         name: blob.name,
         sizeBytes: blob.size,
         type: blob.type,
-        hash(part, range, keep) {
-          const worker = leastBusy();
-          if (keep) holders.set(part, worker);
-          return run<HashOutcome>(
-            worker,
-            (job) => ({ kind: 'hash', job, file, part, range, keep }),
+        hash: (range) =>
+          run<HashOutcome>(
+            (job) => ({ kind: 'hash', job, file, range }),
             () => {},
-          );
-        },
-        put(part, range, request, onSent) {
-          const worker = holders.get(part) ?? leastBusy();
-          return run<PutOutcome>(worker, (job) => ({ kind: 'put', job, file, part, range, request }), onSent);
-        },
-        drop(part) {
-          const worker = holders.get(part);
-          if (worker === undefined) return;
-          holders.delete(part);
-          post(worker, { kind: 'drop', file, part });
-        },
+          ),
+        put: (range, request, onSent) =>
+          run<PutOutcome>((job) => ({ kind: 'put', job, file, range, request }), onSent),
         close() {
           for (let worker = 0; worker < workers.length; worker++) post(worker, { kind: 'close', file });
         },

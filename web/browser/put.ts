@@ -8,11 +8,11 @@ const ANSWER_WITHIN_MS = 120_000;
 /** One PUT by XMLHttpRequest, which tells how many bytes have left (fetch does not). */
 export function putBody(
   request: PutRequest,
-  body: ArrayBuffer | Blob,
+  body: Blob,
   onSent: (sentBytes: number) => void,
 ): { result: Promise<PutOutcome>; abort(): void } {
   const xhr = new XMLHttpRequest();
-  const sizeBytes = body instanceof Blob ? body.size : body.byteLength;
+  const sizeBytes = body.size;
   const result = new Promise<PutOutcome>((resolve) => {
     let idle: ReturnType<typeof setTimeout>;
     let isStalled = false;

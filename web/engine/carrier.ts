@@ -55,12 +55,7 @@ export interface CarrierOptions {
 }
 
 /** Reports are gathered for this long, so that a part costs little and the grid stays live. */
-const LONGEST_WINDOW_MS = 250;
-/** On a fast line sooner: about when four parts have come together. */
-const SHORTEST_WINDOW_MS = 60;
-const PARTS_A_SYNC = 4;
-/** Bytes held between hashing and sending. Larger parts are read again when they are sent. */
-const KEEP_BYTES = 96 * 1_048_576;
+const WINDOW_MS = 250;
 /** A device that was refused nothing but time: parts failing this often in a row are shown as a reason. */
 const FAILURES_SHOWN = 2;
 
@@ -97,7 +92,6 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const hashing = makeHashing({
     file,
     geometry,
-    keepBytes: KEEP_BYTES,
     hashed(part, sha256) {
       if (mayPublish() && !session.board()?.replica.isKnown(part)) unpublished.set(part, sha256);
       pump();
@@ -171,7 +165,6 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const landed = ({ part }: Ticket, outcome: PutOutcome) => {
     if (outcome.state === 'stored') {
       hand.recovered(part);
-      hashing.drop(part);
       unreported.add(part);
       steadyRateBps = meter.rateBps(clock.nowMs());
     } else if (outcome.state !== 'aborted' && !isStopped()) {
@@ -239,12 +232,11 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       const isOurs = (heldBits(stripe, info.device, nowMs) & bitOf(part)) !== NO_BITS;
       if (replica.isDone(part) || (isTheirs && !isOurs)) hand.remove(part);
     }
-    for (const part of [...hashing.kept()]) if (replica.isDone(part)) hashing.drop(part);
   };
 
   const takeOff = () => {
     while (flights.size < options.atOnce) {
-      const ticket = hand.take(hashing.kept(), clock.nowMs());
+      const ticket = hand.take(clock.nowMs());
       if (!ticket) return;
       if (!unreported.has(ticket.part)) flights.start(ticket);
     }
@@ -259,14 +251,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     );
     if (!isSomething) return sleepUntilSomething(board);
     const isStarving = flights.size < options.atOnce && hand.size === 0;
-    const dueMs = Math.max(notBeforeMs, isStarving ? nowMs : lastSyncMs + windowMs());
+    const dueMs = Math.max(notBeforeMs, isStarving ? nowMs : lastSyncMs + WINDOW_MS);
     if (dueMs > nowMs) return wakeAt(dueMs);
     void sync(board, toSay);
-  };
-
-  const windowMs = () => {
-    const partMs = (geometry.partBytes * 1_000) / Math.max(1, meter.rateBps(clock.nowMs()) ?? 0);
-    return Math.min(LONGEST_WINDOW_MS, Math.max(SHORTEST_WINDOW_MS, PARTS_A_SYNC * partMs));
   };
 
   const leaseMs = () => leaseMsFor(geometry.partBytes, options.atOnce, steadyRateBps);
@@ -281,7 +268,6 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       device: info.device,
       inHand: held,
       aboutToBeKnown: new Set(unpublished.keys()),
-      ready: hashing.kept(),
     };
     const inWork = held.size - unreported.size;
     const lacking = handSize(geometry, options.atOnce, meter.rateBps(clock.nowMs())) - inWork;

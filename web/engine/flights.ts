@@ -48,7 +48,7 @@ export function makeFlights({ file, geometry, sent, landed }: FlightsOptions): F
       const { part, url, sha256 } = ticket;
       const range = partRange(geometry, part);
       const request = { url, headers: { 'x-amz-checksum-sha256': sha256 } };
-      const task = file.put(part, range, request, (sentBytes) => {
+      const task = file.put(range, request, (sentBytes) => {
         const flight = flights.get(part);
         if (!flight || sentBytes <= flight.sentBytes) return;
         sent(sentBytes - flight.sentBytes);

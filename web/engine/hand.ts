@@ -8,8 +8,8 @@ const EXPIRY_MARGIN_MS = 20_000;
 export interface Hand {
   readonly size: number;
   add(ticket: Ticket): void;
-  /** The next one to carry, `preferred` ones first; it leaves the hand. */
-  take(preferred: ReadonlySet<number>, nowMs: number): Ticket | undefined;
+  /** The next one to carry; it leaves the hand. */
+  take(nowMs: number): Ticket | undefined;
   remove(part: number): void;
   parts(): Iterable<number>;
   /** After a failure: not claimed again before a wait that grows with each failure in a row. Answers that wait. */
@@ -30,12 +30,11 @@ export function makeHand(): Hand {
       return tickets.size;
     },
     add: (ticket) => tickets.set(ticket.part, ticket),
-    take(preferred, nowMs) {
+    take(nowMs) {
       for (const [part, ticket] of tickets) {
         if (ticket.expiresAtMs - EXPIRY_MARGIN_MS <= nowMs) tickets.delete(part);
       }
-      const next =
-        [...tickets.values()].find(({ part }) => preferred.has(part)) ?? tickets.values().next().value;
+      const next = tickets.values().next().value;
       if (next) tickets.delete(next.part);
       return next;
     },

@@ -2,7 +2,7 @@ import { allBits, NO_BITS, partsOf } from '../../protocol/board/bits.ts';
 import type { Replica } from '../../protocol/board/replica.ts';
 
 /** Parts that an owner keeps hashed beyond those in hand, so that it never waits for a hash. */
-const NEAR_PARTS = 8;
+const NEAR_PARTS = 24;
 /** On a line slower than the disk hashing costs nothing: helpers find this much work waiting. */
 const FAR_PARTS = 256;
 /** Above this the hash and the upload fight for the disk and the cores (SHA-256 runs at 100 to 200 MiB/s here). */

@@ -8,10 +8,6 @@ const AT_ONCE = 2;
 export interface Hashing {
   /** The hash of a part, if it was computed. */
   hashOf(part: number): Sha256 | undefined;
-  /** Computed, and its bytes are in memory. */
-  kept(): ReadonlySet<number>;
-  /** Lets the bytes go; the hash stays. */
-  drop(part: number): void;
   underWay(): number;
   /** Starts as many of these as there is room for, in their order. */
   start(parts: Iterable<number>): void;
@@ -23,32 +19,26 @@ export interface Hashing {
 export interface HashingOptions {
   file: FilePort;
   geometry: Geometry;
-  /** Most bytes held in memory between hashing and sending. */
-  keepBytes: number;
   hashed(part: number, sha256: Sha256): void;
   unreadable(reason: string): void;
 }
 
-/** Hashes parts of the file, each once, and keeps the bytes of some so that they are read once only. */
-export function makeHashing({ file, geometry, keepBytes, hashed, unreadable }: HashingOptions): Hashing {
+/**
+ * Hashes parts of the file, each once. The bytes are not held for the put that follows: measured beside it, sending
+ * them from memory was no faster than having the browser read them again, and took memory for every part in hand.
+ */
+export function makeHashing({ file, geometry, hashed, unreadable }: HashingOptions): Hashing {
   const hashes = new Map<number, Sha256>();
-  const kept = new Set<number>();
   const running = new Map<number, Task<HashOutcome>>();
-  const keeping = new Set<number>();
-  const mayKeep = () => (kept.size + keeping.size + 1) * geometry.partBytes <= keepBytes;
 
   const run = (part: number): Task<HashOutcome> => {
-    const keep = mayKeep();
-    if (keep) keeping.add(part);
-    const task = file.hash(part, partRange(geometry, part), keep);
+    const task = file.hash(partRange(geometry, part));
     running.set(part, task);
     void task.result.then((outcome) => {
       running.delete(part);
-      keeping.delete(part);
       if (outcome.state === 'unreadable') unreadable(outcome.reason);
       if (outcome.state !== 'hashed') return;
       hashes.set(part, outcome.sha256);
-      if (keep) kept.add(part);
       hashed(part, outcome.sha256);
     });
     return task;
@@ -56,10 +46,6 @@ export function makeHashing({ file, geometry, keepBytes, hashed, unreadable }: H
 
   return {
     hashOf: (part) => hashes.get(part),
-    kept: () => kept,
-    drop(part) {
-      if (kept.delete(part)) file.drop(part);
-    },
     underWay: () => running.size,
     start(parts) {
       for (const part of parts) {
@@ -74,8 +60,6 @@ export function makeHashing({ file, geometry, keepBytes, hashed, unreadable }: H
     },
     stop() {
       for (const task of running.values()) task.abort();
-      for (const part of kept) file.drop(part);
-      kept.clear();
     },
   };
 }

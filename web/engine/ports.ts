@@ -44,23 +44,13 @@ export type PutOutcome =
   | { state: 'unreadable'; reason: string }
   | { state: 'aborted' };
 
-/**
- * The file on this device, and the way of its bytes to the store. Reading, hashing and sending are one port, so that
- * an adapter can read a part once, hash that buffer and send the same buffer.
- */
+/** The file on this device, and the way of its bytes to the store. */
 export interface FilePort {
   readonly name: string;
   readonly sizeBytes: number;
   readonly type: string;
-  /** `keep`: hold the bytes for the put that will follow, until `drop`. */
-  hash(part: number, range: PartRange, keep: boolean): Task<HashOutcome>;
-  /** Sends the part's bytes; `onSent` is told how many of them have left so far. A kept part is dropped when stored. */
-  put(
-    part: number,
-    range: PartRange,
-    request: PutRequest,
-    onSent: (sentBytes: number) => void,
-  ): Task<PutOutcome>;
-  drop(part: number): void;
+  hash(range: PartRange): Task<HashOutcome>;
+  /** Sends the bytes; `onSent` is told how many of them have left so far. */
+  put(range: PartRange, request: PutRequest, onSent: (sentBytes: number) => void): Task<PutOutcome>;
   close(): void;
 }

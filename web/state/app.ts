@@ -12,7 +12,7 @@ import { linkOf, secretInHash } from './links.ts';
 /** An upload open in this page. */
 export interface OpenUpload {
   upload: Upload;
-  /** Follows the upload; at most one change a frame. */
+  /** Follows the upload; a few changes a second. */
   view: () => UploadView;
   /** The links that this device may give away; only who made the upload has the one to watch. */
   links: { help: string | undefined; watch: string | undefined };
@@ -64,7 +64,7 @@ export function createApp(): App {
   const show = (upload: Upload, links: OpenUpload['links']) => {
     dispose();
     const [view, setView] = createSignal<UploadView>(upload.view());
-    const stop = onceAFrame(
+    const stop = nowAndThen(
       (update) => upload.onChange(update),
       () => setView(upload.view()),
     );
@@ -141,17 +141,20 @@ export function createApp(): App {
   };
 }
 
-/** Calls `act` at most once a frame, however often the source fires. */
-function onceAFrame(listen: (update: () => void) => () => void, act: () => void): () => void {
-  let frame: number | undefined;
+/** The eye reads figures no faster than this, and drawing them costs what the upload could use. */
+const SHOW_EVERY_MS = 250;
+
+/** Calls `act` soon after the source fired, and no more often than figures can be read. */
+function nowAndThen(listen: (update: () => void) => () => void, act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = listen(() => {
-    frame ??= requestAnimationFrame(() => {
-      frame = undefined;
+    timer ??= setTimeout(() => {
+      timer = undefined;
       act();
-    });
+    }, SHOW_EVERY_MS);
   });
   return () => {
     stop();
-    if (frame !== undefined) cancelAnimationFrame(frame);
+    clearTimeout(timer);
   };
 }
