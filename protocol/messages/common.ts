@@ -36,8 +36,6 @@ export const RateBps = z.number().min(0).describe('bytes a second');
 export const Role = z.enum(['owner', 'helper', 'watcher']);
 export type Role = z.infer<typeof Role>;
 
-export const SizeBytes = z.int().min(0);
-
 /** What is uploaded. The size is checked against S3's limits by the server, with an error of its own. */
 export const FileInfo = z.object({
   name: z.string().min(1).max(MAX_NAME_LENGTH),

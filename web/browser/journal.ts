@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { Secret, UploadId } from '../../protocol/messages/common.ts';
+import { Secret } from '../../protocol/messages/common.ts';
 import { newSecret } from './secrets.ts';
 
 /** What this browser remembers of an upload that it made. Secrets leave it only in links and message bodies. */
 export const JournalEntry = z.object({
-  upload: UploadId.optional(),
   secrets: z.object({ own: Secret, help: Secret, watch: Secret }),
   name: z.string(),
   sizeBytes: z.number(),

@@ -55,6 +55,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
   const waiting = new Map<number, (reply: Reply) => void>();
   let status: ConnectionStatus = { state: 'connecting' };
   let socket: ReturnType<OpenSocket> | undefined;
+  let isOpen = false;
   let lastId = 0;
   let failures = 0;
   let heardMs = clock.nowMs();
@@ -88,8 +89,15 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     cancelRetry();
     let isCurrent = true;
     setStatus({ state: 'connecting' });
+    isOpen = false;
+    cancelRetry = clock.after(ANSWER_WITHIN_MS, drop);
     const line = openSocket({
-      opened: () => isCurrent && void greet(),
+      opened: () => {
+        if (!isCurrent) return;
+        cancelRetry();
+        isOpen = true;
+        void greet();
+      },
       frame: (text) => isCurrent && receive(text),
       closed: () => {
         if (!isCurrent) return;
@@ -157,6 +165,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     if (status.state === 'closed') return;
     failures += 1;
     setStatus({ state: 'connecting' });
+    cancelRetry();
     cancelRetry = clock.after(waitMs(RECONNECT, failures, random()), open);
   };
 
@@ -176,7 +185,10 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     onMessage: messages.on,
     onStatus: statuses.on,
     tryNow() {
-      if (status.state === 'connecting' && !socket) open();
+      if (status.state !== 'connecting' || (socket && isOpen)) return;
+      // One that still tries may be trying over a network that is gone.
+      if (socket) drop();
+      open();
     },
     close: () => end(),
   };

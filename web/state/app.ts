@@ -1,7 +1,14 @@
 import { createSignal, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import { guessDeviceName } from '../browser/device-name.ts';
-import { deviceKey, entryOf, type JournalEntry, journalEntries, remember } from '../browser/journal.ts';
+import {
+  deviceKey,
+  entryOf,
+  forget,
+  type JournalEntry,
+  journalEntries,
+  remember,
+} from '../browser/journal.ts';
 import { makePartWorkers } from '../browser/part-workers.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
@@ -99,8 +106,17 @@ export function createApp(): App {
     const secrets = { own: newSecret(), help: newSecret(), watch: newSecret() };
     const info = { name: file.name || 'unnamed', sizeBytes: file.size, type: file.type };
     const upload = makeUpload(options, { kind: 'create', file: info, secrets }, workers.open(file));
+    // Before the server answers: should the page be closed meanwhile, the link still opens as its owner's.
     remember({ secrets, name: info.name, sizeBytes: info.sizeBytes, createdAtMs: Date.now() });
     setMade(journalEntries());
+    const stopAwaiting = upload.onChange(() => {
+      const { state } = upload.view();
+      if (state === 'opening') return;
+      stopAwaiting();
+      if (state === 'open') return;
+      forget(secrets.own);
+      setMade(journalEntries());
+    });
     // Not `location.hash = …`: that would open the link as a visitor's.
     history.pushState(null, '', linkOf(location.href, secrets.help));
     show(upload, { help: linkOf(location.href, secrets.help), watch: linkOf(location.href, secrets.watch) });
@@ -109,7 +125,10 @@ export function createApp(): App {
   const stopStatus = connection.onStatus(setStatus);
   const onHash = () => openLink();
   const onOnline = () => connection.tryNow();
-  const onPageHide = () => current()?.upload.detach();
+  // A page that is only put aside comes back with its file and goes on.
+  const onPageHide = ({ persisted }: PageTransitionEvent) => {
+    if (!persisted) current()?.upload.detach();
+  };
   window.addEventListener('popstate', onHash);
   window.addEventListener('online', onOnline);
   window.addEventListener('pagehide', onPageHide);
