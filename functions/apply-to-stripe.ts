@@ -1,4 +1,5 @@
 import { type Decision, decide, type StripeCommand } from '../protocol/board/decide.ts';
+import type { Stripe } from '../protocol/board/stripe.ts';
 import type { Ports } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
@@ -16,15 +17,18 @@ export interface Applied extends Decision {
  *     read (consistent) ─▶ decide ─▶ put if rev is still the one read ─▶ done
  *          ▲                               │ somebody was faster
  *          └──── wait, full jitter ◀───────┘
+ *
+ * `read`: the stripe as the caller has just read it, for the first try.
  */
 export async function applyToStripe(
   ports: Ports,
   upload: string,
   s: number,
   command: StripeCommand,
+  read?: Stripe,
 ): Promise<Applied> {
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-    const stripe = await ports.stripes.load(upload, s);
+    const stripe = attempt === 0 && read ? read : await ports.stripes.load(upload, s);
     const decision = decide(stripe, command, ports.clock.nowMs());
     if (decision.stripe === stripe) return { ...decision, changed: false };
     if (await ports.stripes.save(upload, decision.stripe)) return { ...decision, changed: true };

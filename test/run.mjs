@@ -1,27 +1,8 @@
 // `npm test`: everything that a fresh machine lacks, then the tests. Arguments go to vitest.
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { ensureChromium } from '../infra/setup/chromium.mjs';
-import { ensureNodeModules, requireNode } from '../infra/setup/node-modules.mjs';
-import { ensurePage } from '../infra/setup/page.mjs';
+import { prepareWithBrowser } from '../infra/setup/prepare.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-process.chdir(root);
-requireNode();
-ensureNodeModules(root);
-const chromium = await ensureChromium();
-await ensurePage(root);
-const args = [
-  'node_modules/vitest/vitest.mjs',
-  'run',
-  '--config',
-  'test/vitest.config.ts',
-  ...process.argv.slice(2),
-];
-const env = {
-  ...process.env,
-  CHROME_PATH: chromium,
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-};
-const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
+await prepareWithBrowser();
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
+const { status } = spawnSync(process.execPath, [...vitest, ...process.argv.slice(2)], { stdio: 'inherit' });
 process.exit(status ?? 1);

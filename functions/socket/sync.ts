@@ -7,9 +7,10 @@ import {
   NO_BITS,
   partsOf,
 } from '../../protocol/board/bits.ts';
-import { isFull } from '../../protocol/board/decide.ts';
+import { isFull, type SyncCommand } from '../../protocol/board/decide.ts';
 import { type Geometry, geometryOf, isPartOf, partLength } from '../../protocol/board/geometry.ts';
 import { clampLeaseMs } from '../../protocol/board/lease.ts';
+import type { Sha256 } from '../../protocol/board/manifest.ts';
 import { freeBits, type Stripe } from '../../protocol/board/stripe.ts';
 import { MAX_GRANTED, MAX_STRIPES_PER_SYNC } from '../../protocol/limits.ts';
 import { stripeToWire } from '../../protocol/messages/board.ts';
@@ -21,13 +22,19 @@ import type { Member, Ports, StoredState, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { type Answer, type MessageContext, memberOf, metaOf, requireRole } from './context.ts';
 
-/** Report, publish, give back, claim and renew, in one message and normally one write. */
+/**
+ * Report, publish, give back, claim and renew, in one message and normally one write. What does not depend on each other
+ * goes side by side: the device waits for four round trips to the table, not for each read and write in turn.
+ *
+ *     who, state ─▶ read stripes, hashes; publish ─▶ compare-and-swap ─▶ sign; tell others; full?
+ */
 export async function sync(context: MessageContext, message: Sync): Promise<Answer> {
   const { ports } = context;
   const { upload } = message;
+  const joined = memberOf(context, upload);
   const [member, meta, stored] = await Promise.all([
-    memberOf(context, upload),
-    memberOf(context, upload).then(() => metaOf(ports, upload)),
+    joined,
+    joined.then(() => metaOf(ports, upload)),
     ports.uploads.state(upload),
   ]);
   if (!stored) throw new Error(`upload ${upload} has no STATE`);
@@ -44,11 +51,21 @@ export async function sync(context: MessageContext, message: Sync): Promise<Answ
   });
   if (stored.state.state === 'finished' || stored.state.state === 'aborted') return answer(stored.state, []);
 
-  await publish(ports, message);
-  const applied = await apply(context, message, member, geometry, stored);
-  const put = await sign(context, meta, applied);
-  await tellOthers(context, message, member, applied);
-  await reportFull(ports, meta, applied, stored);
+  const commands = await commandsOf(ports, message, member, geometry, stored);
+  const [stripes, hashes] = await Promise.all([
+    loadEach([...commands.keys()], (s) => ports.stripes.load(upload, s)),
+    loadHashes(ports, upload, commands),
+    publish(ports, message),
+  ]);
+  for (const { part, sha256 } of message.hashes) hashes.set(part, sha256);
+  const applied = await Promise.all(
+    [...commands].map(([s, command]) => applyToStripe(ports, upload, s, command, stripes.get(s))),
+  );
+  const [put] = await Promise.all([
+    sign(context, meta, applied, hashes),
+    tellOthers(context, message, member, applied),
+    reportFull(ports, meta, applied, stored),
+  ]);
   const granted = answer(stored.state, applied);
   return put ? { ...granted, put } : granted;
 }
@@ -100,38 +117,58 @@ async function publish(ports: Ports, { upload, hashes }: Sync): Promise<void> {
   }
 }
 
-async function apply(
-  { ports }: MessageContext,
+/** What the message asks of each stripe that it is about. */
+async function commandsOf(
+  ports: Ports,
   message: Sync,
-  member: Member,
+  { device }: Member,
   geometry: Geometry,
   stored: StoredState,
-): Promise<Applied[]> {
-  const { upload } = message;
-  const publishBits = bitsByStripe(message.hashes.map(({ part }) => part));
-  const doneBits = bitsByStripe(message.done);
-  const releaseBits = bitsByStripe(message.release);
-  const claimBits = await withAny(ports, message, geometry, stored);
-  const hedgeBits = bitsByStripe(message.hedge);
-  const touched = new Set(
-    [publishBits, doneBits, releaseBits, claimBits, hedgeBits, bitsByStripe(message.renew)].flatMap(
-      (bits) => [...bits.keys()],
-    ),
-  );
-  return Promise.all(
-    [...touched].map((s) =>
-      applyToStripe(ports, upload, s, {
+): Promise<Map<number, SyncCommand>> {
+  const publish = bitsByStripe(message.hashes.map(({ part }) => part));
+  const done = bitsByStripe(message.done);
+  const release = bitsByStripe(message.release);
+  const claim = await withAny(ports, message, geometry, stored);
+  const hedge = bitsByStripe(message.hedge);
+  const renew = bitsByStripe(message.renew);
+  const leaseMs = clampLeaseMs(message.leaseMs);
+  const touched = new Set([publish, done, release, claim, hedge, renew].flatMap((bits) => [...bits.keys()]));
+  return new Map(
+    [...touched].map((s) => [
+      s,
+      {
         kind: 'sync',
-        device: member.device,
-        publish: publishBits.get(s) ?? NO_BITS,
-        done: doneBits.get(s) ?? NO_BITS,
-        release: releaseBits.get(s) ?? NO_BITS,
-        claim: claimBits.get(s) ?? NO_BITS,
-        hedge: hedgeBits.get(s) ?? NO_BITS,
-        leaseMs: clampLeaseMs(message.leaseMs),
-      }),
-    ),
+        device,
+        publish: publish.get(s) ?? NO_BITS,
+        done: done.get(s) ?? NO_BITS,
+        release: release.get(s) ?? NO_BITS,
+        claim: claim.get(s) ?? NO_BITS,
+        hedge: hedge.get(s) ?? NO_BITS,
+        leaseMs,
+      },
+    ]),
   );
+}
+
+async function loadEach<Value>(
+  stripes: readonly number[],
+  load: (s: number) => Promise<Value>,
+): Promise<Map<number, Value>> {
+  return new Map(await Promise.all(stripes.map(async (s) => [s, await load(s)] as const)));
+}
+
+/** Of the stripes where tickets are asked for: the hashes go into their addresses. */
+async function loadHashes(
+  ports: Ports,
+  upload: string,
+  commands: ReadonlyMap<number, SyncCommand>,
+): Promise<Map<number, Sha256>> {
+  const asked = [...commands].filter(([, { claim, hedge }]) => (claim | hedge) !== NO_BITS);
+  const loaded = await loadEach(
+    asked.map(([s]) => s),
+    (s) => ports.manifests.load(upload, s),
+  );
+  return new Map([...loaded.values()].flatMap((hashes) => [...hashes]));
 }
 
 /** Stripes looked at for a client that keeps no board: constant work (I6), it asks again if it was unlucky. */
@@ -164,19 +201,22 @@ async function sign(
   { ports, host }: MessageContext,
   meta: UploadMeta,
   applied: readonly Applied[],
+  hashes: ReadonlyMap<number, Sha256>,
 ): Promise<Granted['put']> {
   const geometry = geometryOf(meta.sizeBytes);
-  const granted = applied.filter(({ granted }) => granted !== NO_BITS);
-  if (granted.length === 0) return undefined;
   const parts = [];
-  for (const { stripe, granted: bits } of granted) {
-    const hashes = await ports.manifests.load(meta.upload, stripe.s);
-    for (const part of partsOf(stripe.s, bits)) {
-      const sha256 = hashes.get(part);
+  for (const { stripe, granted } of applied) {
+    const tickets = partsOf(stripe.s, granted);
+    // The owner may have published between our reading the hashes and the stripe.
+    const isRead = tickets.every((part) => hashes.has(part));
+    const known = isRead ? hashes : await ports.manifests.load(meta.upload, stripe.s);
+    for (const part of tickets) {
+      const sha256 = known.get(part);
       if (!sha256) throw new Error(`upload ${meta.upload}: part ${part} is known but has no hash`);
       parts.push({ part, sha256, sizeBytes: partLength(geometry, part) });
     }
   }
+  if (parts.length === 0) return undefined;
   const kept = parts.slice(0, MAX_GRANTED);
   const signed = await ports.bucket.signParts(meta, kept, host);
   return {

@@ -74,7 +74,8 @@ export async function startChromium(): Promise<Chromium> {
     async close() {
       child.kill();
       await exited;
-      await rm(profile, { recursive: true, force: true });
+      // Its helpers may still be writing as they end.
+      await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -68,6 +69,8 @@ interface Measured extends Run {
 
 async function measure(subject: (begin: () => Promise<void>) => Promise<Run>): Promise<Measured> {
   let watch: Awaited<ReturnType<typeof watchMemory>> | undefined;
+  // What the run before has left unwritten is not this one's to wait for.
+  spawnSync('sync');
   const run = await subject(async () => {
     watch = await watchMemory(chromium);
   });

@@ -250,8 +250,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       (list) => list.length > 0,
     );
     if (!isSomething) return sleepUntilSomething(board);
-    const isStarving = flights.size < options.atOnce && hand.size === 0;
-    const dueMs = Math.max(notBeforeMs, isStarving ? nowMs : lastSyncMs + WINDOW_MS);
+    // A sync takes as long as some parts on a fast line: whoever waits until the hand is empty flies with empty places.
+    const isRunningOut = toSay.want.length > 0 && hand.size < options.atOnce / 2;
+    const dueMs = Math.max(notBeforeMs, isRunningOut ? nowMs : lastSyncMs + WINDOW_MS);
     if (dueMs > nowMs) return wakeAt(dueMs);
     void sync(board, toSay);
   };
