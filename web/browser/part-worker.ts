@@ -1,5 +1,6 @@
 /// <reference lib="webworker" />
 import type { HashOutcome, PutOutcome } from '../engine/ports.ts';
+import { withBytes } from './part-bytes.ts';
 import type { FromPartWorker, ToPartWorker } from './part-messages.ts';
 import { putBody } from './put.ts';
 import { MAX_BUFFERED_BYTES, sha256Of, sha256OfStream } from './sha256.ts';
@@ -42,7 +43,7 @@ async function hash(job: Extract<ToPartWorker, { kind: 'hash' }>): Promise<HashO
       const sha256 = await sha256OfStream(slice, () => isAborted);
       return sha256 === undefined ? { state: 'aborted' } : { state: 'hashed', sha256 };
     }
-    return { state: 'hashed', sha256: await sha256Of(await slice.arrayBuffer()) };
+    return { state: 'hashed', sha256: await withBytes(slice, sha256Of) };
   } catch (error) {
     return { state: 'unreadable', reason: reasonOf(error) };
   } finally {

@@ -4,10 +4,10 @@ import type { Sha256 } from '../../protocol/board/manifest.ts';
 export const MAX_BUFFERED_BYTES = 64 * 1_048_576;
 
 /** SHA-256 of bytes in memory: native where the page is a secure context, WebAssembly on plain http. */
-export async function sha256Of(bytes: ArrayBuffer): Promise<Sha256> {
+export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<Sha256> {
   if (crypto.subtle) return toBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
   const hasher = await wasmHasher();
-  return toBase64(hasher.init().update(new Uint8Array(bytes)).digest('binary'));
+  return toBase64(hasher.init().update(bytes).digest('binary'));
 }
 
 /** SHA-256 of bytes too many to hold. Throws what reading throws. */
