@@ -10,12 +10,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs Tributary until it is told to stop. What cannot be is said in one line, with a non-zero exit. */
 export async function main(): Promise<void> {
-  // The embedded engines check nothing but the store's own key; the SDK still wants some to sign with.
-  process.env.AWS_ACCESS_KEY_ID ??= 'local';
-  process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
   let settings: Settings | undefined;
   try {
     settings = readSettings(process.env);
+    giveCredentials(settings);
     const server = await startServer({
       settings,
       pageFolder: join(root, 'web/dist'),
@@ -28,6 +26,17 @@ export async function main(): Promise<void> {
     console.error(explain(error, settings));
     process.exit(1);
   }
+}
+
+/**
+ * The embedded engines check nothing but the store's own key; the SDK still wants some to sign with. Where the usual
+ * credentials are needed, they are looked for as the SDK does: a made-up pair would hide a profile.
+ */
+function giveCredentials({ store, dynamoEndpoint }: Settings): void {
+  const isStoreOfTheirs = store.kind === 'elsewhere' && !process.env.S3_ACCESS_KEY_ID;
+  if (isStoreOfTheirs || dynamoEndpoint) return;
+  process.env.AWS_ACCESS_KEY_ID ??= 'local';
+  process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
 }
 
 function announce({ port, lanOrigins }: RunningServer): void {
