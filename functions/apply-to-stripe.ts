@@ -1,5 +1,6 @@
 import { type Decision, decide, type StripeCommand } from '../protocol/board/decide.ts';
 import type { Stripe } from '../protocol/board/stripe.ts';
+import { stripeToWire } from '../protocol/messages/board.ts';
 import type { Ports } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
@@ -21,20 +22,28 @@ export interface Applied extends Decision {
  * `read`: the stripe as the caller has just read it, for the first try.
  */
 export async function applyToStripe(
-  ports: Ports,
+  ports: Pick<Ports, 'stripes' | 'clock' | 'random'>,
   upload: string,
   s: number,
   command: StripeCommand,
   read?: Stripe,
 ): Promise<Applied> {
+  let tried: Stripe | undefined;
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const stripe = attempt === 0 && read ? read : await ports.stripes.load(upload, s);
     const decision = decide(stripe, command, ports.clock.nowMs());
-    if (decision.stripe === stripe) return { ...decision, changed: false };
-    if (await ports.stripes.save(upload, decision.stripe)) return { ...decision, changed: true };
+    // A save that was refused may have been ours already, its first answer lost: then nobody has told the others yet.
+    const isOurs = tried !== undefined && isSame(stripe, tried);
+    if (decision.stripe === stripe) return { ...decision, changed: isOurs };
+    tried = decision.stripe;
+    if (await ports.stripes.save(upload, tried)) return { ...decision, changed: true };
     await ports.clock.sleep(ports.random() * Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt));
   }
   throw new Refusal('busy', 'Many devices are at the same parts. Trying again in a moment.', {
     minBackoffMs: MAX_WAIT_MS,
   });
+}
+
+function isSame(a: Stripe, b: Stripe): boolean {
+  return a.rev === b.rev && JSON.stringify(stripeToWire(a)) === JSON.stringify(stripeToWire(b));
 }

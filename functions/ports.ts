@@ -42,10 +42,10 @@ export interface Uploads {
   /** Adds to the set of full stripes and returns the set. */
   markFull(upload: string, stripes: readonly number[]): Promise<ReadonlySet<number>>;
   unmarkFull(upload: string, stripes: readonly number[]): Promise<void>;
-  /** `open`, or `finishing` whose time has run out, becomes `finishing` under `token`. */
+  /** `open`, or `finishing` whose time has run out, becomes `finishing` under `token`. Safe to repeat. */
   beginFinish(upload: string, token: string, untilMs: number, nowMs: number): Promise<boolean>;
   renewFinish(upload: string, token: string, untilMs: number): Promise<boolean>;
-  /** `finishing` under `token` becomes `state`. False: the lease was lost. */
+  /** `finishing` under `token` becomes `state`. False: the lease was lost. Safe to repeat. */
   endFinish(upload: string, token: string, state: UploadState): Promise<boolean>;
   /** Whatever has not finished becomes `aborted`. False: it has finished, or there is no such upload. */
   abort(upload: string, nowMs: number): Promise<boolean>;
@@ -56,7 +56,10 @@ export interface Stripes {
   load(upload: string, s: number): Promise<Stripe>;
   /** Those that somebody has touched. */
   loadAll(upload: string): Promise<Stripe[]>;
-  /** Compare-and-swap: stores `next` if the stored one is at `next.rev - 1`. */
+  /**
+   * Compare-and-swap: stores `next` if the stored one is at `next.rev - 1`. False: it is at another; that may be
+   * `next` itself, if the answer to a first try was lost.
+   */
   save(upload: string, next: Stripe): Promise<boolean>;
 }
 

@@ -24,20 +24,18 @@ export async function finish(ports: Ports, upload: string): Promise<void> {
   const meta = await ports.uploads.meta(upload);
   if (!meta) throw new Error(`upload ${upload} has no META`);
   const token = ports.newToken();
-  const nowMs = ports.clock.nowMs();
-  const untilMs = nowMs + FINISH_LEASE_MS;
-  if (!(await ports.uploads.beginFinish(upload, token, untilMs, nowMs))) return;
-  await tell(ports, upload, { state: 'finishing', untilMs });
-
-  const renewal = keepRenewing(ports, upload, token);
   try {
-    await assemble(ports, meta, token);
+    const nowMs = ports.clock.nowMs();
+    const untilMs = nowMs + FINISH_LEASE_MS;
+    if (!(await ports.uploads.beginFinish(upload, token, untilMs, nowMs))) return;
+    await tell(ports, upload, { state: 'finishing', untilMs });
+    const renewal = keepRenewing(ports, upload, token);
+    await assemble(ports, meta, token).finally(renewal.stop);
   } catch (error) {
-    // Whoever tries again need not wait for our lease to run out.
-    await ports.uploads.endFinish(upload, token, { state: 'open' });
+    // Our lease is over at once, and whoever looks next elects another. Not `open`: the set of full stripes may lack
+    // some by now, and then nobody would.
+    await ports.uploads.renewFinish(upload, token, ports.clock.nowMs());
     throw error;
-  } finally {
-    renewal.stop();
   }
 }
 
@@ -82,8 +80,10 @@ async function end(ports: Ports, meta: UploadMeta, token: string, sha256: string
 }
 
 /**
- * [D6] Parts that were reported but are not in S3 are free again. The stripes leave the set of full ones first: were we
- * to die in between, the board would only look fuller than the set says, and the next to join mends that.
+ * [D6] Parts that were reported but are not in S3 are free again. Were we to die anywhere before the upload is open,
+ * the next finisher would find them missing once more and do the same. So the devices hear of the tickets before that:
+ * afterwards nobody would tell them. And the stripes leave the set of full ones before their tickets are free, for
+ * whoever carries them puts them back.
  */
 async function reopen(
   ports: Ports,
@@ -92,6 +92,8 @@ async function reopen(
   missing: readonly number[],
 ): Promise<void> {
   const { upload } = meta;
+  // If we slept through our lease, another one is at it, and what S3 told us may be long past.
+  if (!(await ports.uploads.renewFinish(upload, token, ports.clock.nowMs() + FINISH_LEASE_MS))) return;
   const byStripe = bitsByStripe(missing);
   ports.log({ kind: 'reopened', upload, parts: missing.length });
   await ports.uploads.unmarkFull(upload, [...byStripe.keys()]);
@@ -99,12 +101,12 @@ async function reopen(
   for (const [s, parts] of byStripe) {
     stripes.push((await applyToStripe(ports, upload, s, { kind: 'reopen', parts })).stripe);
   }
-  if (!(await ports.uploads.endFinish(upload, token, { state: 'open' }))) return;
   for (let from = 0; from < stripes.length; from += STRIPES_PER_FRAME) {
     const some = stripes.slice(from, from + STRIPES_PER_FRAME).map(stripeToWire);
     await broadcast(ports, upload, { type: 'stripes', upload, stripes: some });
   }
-  await tell(ports, upload, { state: 'open' });
+  if (await ports.uploads.endFinish(upload, token, { state: 'open' }))
+    await tell(ports, upload, { state: 'open' });
 }
 
 function tell(ports: Ports, upload: string, state: UploadState): Promise<void> {

@@ -16,15 +16,14 @@ export function makeUploads(table: Table): Uploads {
     async create(meta, shares) {
       const ttlS = ttlOf(meta.expiresAtMs);
       for (const { secretHash, role } of shares) {
-        const isOurs = await table.put(
+        const isNew = await table.put(
           { ...shareKey(secretHash), upload: meta.upload, role, expiresAtMs: meta.expiresAtMs, ttlS },
-          {
-            expression: 'attribute_not_exists(pk) OR (upload = :upload AND #role = :role)',
-            names: { '#role': 'role' },
-            values: { ':upload': meta.upload, ':role': role },
-          },
+          { expression: 'attribute_not_exists(pk)' },
         );
-        if (!isOurs) throw new Error('a secret of this upload is in use already');
+        if (isNew) continue;
+        const known = await table.get(shareKey(secretHash));
+        if (known?.upload !== meta.upload || known.role !== role)
+          throw new Error('a secret of this upload is in use already');
       }
       await table.put(
         { ...stateKey(meta.upload), state: 'open', devices: 0, ttlS },
@@ -35,7 +34,10 @@ export function makeUploads(table: Table): Uploads {
         { ...metaKey(meta.upload), ...meta, ttlS },
         { expression: 'attribute_not_exists(pk)' },
       );
-      return isFirst ? 'created' : 'exists';
+      if (isFirst) return 'created';
+      // The SDK repeats a write whose answer was lost, so what is in the way may be our own.
+      const first = await table.get(metaKey(meta.upload));
+      return first?.s3UploadId === meta.s3UploadId ? 'created' : 'exists';
     },
 
     async meta(upload) {
@@ -75,9 +77,11 @@ export function makeUploads(table: Table): Uploads {
     async beginFinish(upload, token, untilMs, nowMs) {
       const isOpen = '#state = :open';
       const hasRunOut = '(#state = :finishing AND untilMs <= :now)';
+      // Ours already: the write is a repeated one, its first answer was lost.
+      const isOurs = '(#state = :finishing AND finishToken = :token)';
       const begun = await table.update(stateKey(upload), {
         update: 'SET #state = :finishing, finishToken = :token, untilMs = :until',
-        condition: `${isOpen} OR ${hasRunOut}`,
+        condition: `${isOpen} OR ${hasRunOut} OR ${isOurs}`,
         names: { '#state': 'state' },
         values: {
           ':open': 'open',
@@ -117,7 +121,8 @@ export function makeUploads(table: Table): Uploads {
       }
       const ended = await table.update(stateKey(upload), {
         update,
-        condition: '#state = :finishing AND finishToken = :token',
+        // `:next` already under our token: the write is a repeated one, its first answer was lost.
+        condition: '(#state = :finishing OR #state = :next) AND finishToken = :token',
         names: { '#state': 'state' },
         values,
       });
@@ -126,7 +131,8 @@ export function makeUploads(table: Table): Uploads {
 
     async abort(upload, nowMs) {
       const aborted = await table.update(stateKey(upload), {
-        update: 'SET #state = :aborted, abortedAtMs = :now',
+        // Without its token a finisher that is still at it has nothing more to say.
+        update: 'SET #state = :aborted, abortedAtMs = :now REMOVE finishToken',
         condition: '#state = :open OR #state = :finishing',
         names: { '#state': 'state' },
         values: { ':aborted': 'aborted', ':now': nowMs, ':open': 'open', ':finishing': 'finishing' },
