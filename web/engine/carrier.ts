@@ -1,4 +1,4 @@
-import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
+import { bitOf, NO_BITS, partsOf, stripeOf } from '../../protocol/board/bits.ts';
 import { choose, chooseHedge, countFree, handSize, nextExpiryMs } from '../../protocol/board/choose.ts';
 import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
 import { leaseMsFor } from '../../protocol/board/lease.ts';
@@ -118,13 +118,38 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   /** Ends all work and gives the tickets back, so that nobody waits for their leases. */
   const putDown = () => {
     cancelTimer();
-    const board = session.board();
-    const held = [...hand.parts(), ...flights.parts(), ...hand.resting(clock.nowMs())];
+    // The board knows of one more than the hand and the flights: the part whose failure ends the work.
+    giveBack([...hand.parts(), ...flights.parts(), ...heldOnBoard()]);
     flights.stop();
     hashing.stop();
-    if (!board || isOver(board.state) || (held.length === 0 && unreported.size === 0)) return;
-    const nothing: ToSay = { done: unreported, hashes: [], release: held, want: [], hedge: [], renew: [] };
-    void connection.request(syncMessage(board.info.upload, nothing, 0, 0));
+  };
+
+  const heldOnBoard = (): number[] => {
+    const board = session.board();
+    if (!board) return [];
+    const nowMs = connection.serverNowMs();
+    return Array.from({ length: geometry.stripes }, (_, s) =>
+      partsOf(s, heldBits(board.replica.stripe(s), board.info.device, nowMs)),
+    ).flat();
+  };
+
+  /** All at once, in as many messages as it takes: the page may be about to close. */
+  const giveBack = (parts: Iterable<number>) => {
+    const board = session.board();
+    if (!board || isOver(board.state)) return;
+    const done = new Set(unreported);
+    const release = new Set(parts);
+    while (done.size + release.size > 0) {
+      const rest: ToSay = { done, hashes: [], release, want: [], hedge: [], renew: [] };
+      const message = syncMessage(board.info.upload, rest, 0, 0);
+      for (const part of message.done) done.delete(part);
+      for (const part of message.release) release.delete(part);
+      void connection.request(message).then((reply) => {
+        if (reply.state === 'answered' && reply.message.type === 'granted') {
+          session.takeStripes(reply.message.stripes);
+        }
+      });
+    }
   };
 
   const startProving = async () => {
@@ -224,6 +249,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const letGo = ({ replica, info }: OpenBoard) => {
     const nowMs = connection.serverNowMs();
     for (const part of [...flights.parts()]) if (replica.isDone(part)) flights.abort(part);
+    for (const part of hand.failing()) if (replica.isDone(part)) hand.recovered(part);
     for (const part of unreported) if (replica.isDone(part)) unreported.delete(part);
     for (const part of [...unpublished.keys()]) if (replica.isKnown(part)) unpublished.delete(part);
     for (const part of [...hand.parts()]) {
@@ -329,15 +355,18 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     const message = syncMessage(board.info.upload, toSay, leaseMs(), rateBps);
     const reply = await connection.request(message);
     isSyncing = false;
-    if (isStopped()) return;
     if (reply.state !== 'answered' || reply.message.type !== 'granted') {
-      return recover(reply.state === 'refused' ? reply.error : undefined);
+      if (!isStopped()) recover(reply.state === 'refused' ? reply.error : undefined);
+      return;
     }
     failures = 0;
-    restIfBarren(message.want.length + message.hedge.length, reply.message.put?.tickets.length ?? 0);
-    takeTickets(reply.message);
+    const tickets = reply.message.put?.tickets ?? [];
+    restIfBarren(message.want.length + message.hedge.length, tickets.length);
+    if (!isStopped()) takeTickets(reply.message);
     session.takeStripes(reply.message.stripes);
     session.takeState(reply.message.state);
+    // Granted to a device that had stopped meanwhile, or stops because of what was granted.
+    if (isStopped()) return giveBack(tickets.map(({ part }) => part));
     pump();
   };
 
@@ -378,8 +407,11 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     state: () => state,
     rateBps: () => (isStopped() ? 0 : (meter.rateBps(clock.nowMs()) ?? 0)),
     sentBytes() {
-      const landedBytes = [...unreported].reduce((sum, part) => sum + partLength(geometry, part), 0);
-      return flights.sentBytes() + landedBytes;
+      // What the board shows as done counts there, until our own account of it is cleared as well.
+      const replica = session.board()?.replica;
+      const isOurs = (part: number) => !replica?.isDone(part);
+      const landed = [...unreported].filter(isOurs);
+      return landed.reduce((sum, part) => sum + partLength(geometry, part), flights.sentBytes(isOurs));
     },
     onChange: changes.on,
     stop() {

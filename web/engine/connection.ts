@@ -87,23 +87,19 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
 
   const open = () => {
     cancelRetry();
-    let isCurrent = true;
     setStatus({ state: 'connecting' });
     isOpen = false;
     cancelRetry = clock.after(ANSWER_WITHIN_MS, drop);
+    // A line that was given up may still have something to say: it concerns nobody.
     const line = openSocket({
       opened: () => {
-        if (!isCurrent) return;
+        if (socket !== line) return;
         cancelRetry();
         isOpen = true;
         void greet();
       },
-      frame: (text) => isCurrent && receive(text),
-      closed: () => {
-        if (!isCurrent) return;
-        isCurrent = false;
-        if (socket === line) lost();
-      },
+      frame: (text) => socket === line && receive(text),
+      closed: () => socket === line && lost(),
     });
     socket = line;
   };
@@ -119,7 +115,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     } else if (reply.state === 'refused' && reply.error.minBackoffMs === undefined) {
       end(reply.error);
     } else if (reply.state === 'refused') {
-      drop();
+      drop(reply.error.minBackoffMs);
     }
   };
 
@@ -148,14 +144,14 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     });
   };
 
-  /** Gives the line up and comes back. */
-  const drop = () => {
+  /** Gives the line up and comes back, not sooner than that. */
+  const drop = (atLeastMs = 0) => {
     const line = socket;
-    lost();
+    lost(atLeastMs);
     line?.close();
   };
 
-  const lost = () => {
+  const lost = (atLeastMs = 0) => {
     socket = undefined;
     cancelPing();
     for (const [id, answer] of [...waiting]) {
@@ -166,7 +162,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     failures += 1;
     setStatus({ state: 'connecting' });
     cancelRetry();
-    cancelRetry = clock.after(waitMs(RECONNECT, failures, random()), open);
+    cancelRetry = clock.after(atLeastMs + waitMs(RECONNECT, failures, random()), open);
   };
 
   const end = (error?: ProtocolError) => {

@@ -9,7 +9,14 @@ export function makeEmitter<Event>(): Emitter<Event> {
   const listeners = new Set<(event: Event) => void>();
   return {
     emit(event) {
-      for (const listener of [...listeners]) listener(event);
+      for (const listener of [...listeners]) {
+        try {
+          listener(event);
+        } catch (error) {
+          // Nor is it swallowed: it comes up where errors that nobody handles are looked for.
+          void Promise.reject(error);
+        }
+      }
     },
     on(listener) {
       listeners.add(listener);

@@ -24,8 +24,8 @@ export interface Flights {
   has(part: number): boolean;
   start(ticket: Ticket): void;
   abort(part: number): void;
-  /** Bytes of parts under way that have left, by the browser's word. */
-  sentBytes(): number;
+  /** Bytes of those of these parts that are under way that have left, by the browser's word. */
+  sentBytes(counts: (part: number) => boolean): number;
   stop(): void;
 }
 
@@ -64,9 +64,9 @@ export function makeFlights({ file, geometry, sent, landed }: FlightsOptions): F
       });
     },
     abort: (part) => flights.get(part)?.task.abort(),
-    sentBytes() {
+    sentBytes(counts) {
       let sum = 0;
-      for (const flight of flights.values()) sum += flight.sentBytes;
+      for (const [part, { sentBytes }] of flights) if (counts(part)) sum += sentBytes;
       return sum;
     },
     stop() {

@@ -14,7 +14,10 @@ export interface Hand {
   parts(): Iterable<number>;
   /** After a failure: not claimed again before a wait that grows with each failure in a row. Answers that wait. */
   rest(part: number, nowMs: number, random: number): number;
+  /** The part is through, whoever carried it. */
   recovered(part: number): void;
+  /** Parts that failed and have not recovered. */
+  failing(): number[];
   resting(nowMs: number): number[];
   /** When the first of those that rest may be claimed again; infinite when none rests. */
   nextUntilMs(nowMs: number): number;
@@ -29,7 +32,11 @@ export function makeHand(): Hand {
     get size() {
       return tickets.size;
     },
-    add: (ticket) => tickets.set(ticket.part, ticket),
+    add(ticket) {
+      // Granted anew, it is the last to run out: it queues up again, so that the hand is in the order of expiry.
+      tickets.delete(ticket.part);
+      tickets.set(ticket.part, ticket);
+    },
     take(nowMs) {
       for (const [part, ticket] of tickets) {
         if (ticket.expiresAtMs - EXPIRY_MARGIN_MS <= nowMs) tickets.delete(part);
@@ -47,6 +54,7 @@ export function makeHand(): Hand {
       return ms;
     },
     recovered: (part) => failures.delete(part),
+    failing: () => [...failures.keys()],
     resting: (nowMs) => [...failures].filter(([, { untilMs }]) => untilMs > nowMs).map(([part]) => part),
     nextUntilMs: (nowMs) =>
       Math.min(

@@ -11,7 +11,7 @@ export type Proof =
 
 /** Shows the server that this device has the file: the hashes of a few parts that the server picks. */
 export async function prove(
-  connection: Connection,
+  connection: Pick<Connection, 'request'>,
   upload: string,
   sizeBytes: number,
   hashOf: (part: number) => Promise<HashOutcome>,

@@ -1,7 +1,10 @@
 import type { ErrorKind, ProtocolError } from '../../protocol/messages/error.ts';
 import type { PutOutcome } from './ports.ts';
 
-/** Waits double from the first to the last and are drawn at full jitter, so that devices do not come back in step. */
+/**
+ * Waits double from the first to the last; each is drawn from a quarter to the whole of its step, so that devices do not
+ * come back all at once.
+ */
 export interface Backoff {
   firstMs: number;
   lastMs: number;
@@ -25,13 +28,18 @@ export type PutRemedy =
   /** The part again, after a wait, with a new ticket. */
   { remedy: 'again' } | { remedy: 'stop'; reason: StopReason };
 
+/** What S3 calls bytes that are not those of their checksum, and what MinIO calls them. */
+const OTHER_BYTES: ReadonlySet<string> = new Set([
+  'BadDigest',
+  'XAmzContentSHA256Mismatch',
+  'XAmzContentChecksumMismatch',
+]);
+
 export function remedyForPut(outcome: Exclude<PutOutcome, { state: 'stored' | 'aborted' }>): PutRemedy {
   if (outcome.state === 'failed') return { remedy: 'again' };
   if (outcome.state === 'unreadable') return { remedy: 'stop', reason: 'file-unreadable' };
-  const { code } = outcome;
   // The bytes are not those of the manifest: S3 itself has compared them.
-  if (code === 'BadDigest' || code === 'XAmzContentSHA256Mismatch')
-    return { remedy: 'stop', reason: 'file-changed' };
+  if (OTHER_BYTES.has(outcome.code)) return { remedy: 'stop', reason: 'file-changed' };
   // All else is tried again with a new ticket: an expired address gets a fresh one, and if the upload is over (S3 says
   // NoSuchUpload then), asking for the ticket tells so. The clock of this device plays no part in signing.
   return { remedy: 'again' };
