@@ -7,13 +7,15 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { STORE_PATH } from './edge.ts';
+import { refuseUpgrade } from './gateway/handshake.ts';
+import type { Health } from './health.ts';
 import type { ObjectStore } from './objectstore/object-store.ts';
 
 export interface FrontRoutes {
   /** Undefined where the store is elsewhere. */
   objectStore: Pick<ObjectStore, 'listener' | 'continueListener'> | undefined;
   page: RequestListener;
-  health: () => Promise<{ ok: boolean; version: string; failing?: string[] }>;
+  health: () => Promise<Health>;
   lan: () => string[];
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -42,7 +44,7 @@ export function makeFront(routes: FrontRoutes): Server {
   server.keepAliveTimeout = 65_000;
   server.on('upgrade', (request, socket, head) => {
     if ((request.url ?? '').split('?', 1)[0] === '/ws') return routes.upgrade(request, socket, head);
-    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    refuseUpgrade(socket, 404);
   });
   return server;
 }

@@ -8,8 +8,16 @@ import { readSettings, type Settings, SettingsError } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs Tributary until it is told to stop. What cannot be is said in one line, with a non-zero exit. */
-export async function main(): Promise<void> {
+/** How much later a second signal has to come to be one of its own. */
+const SAME_SIGNAL_MS = 500;
+const PARENT_CHECK_MS = 500;
+
+/**
+ * Runs Tributary until it is told to stop. What cannot be is said in one line, with a non-zero exit.
+ *
+ * @param parentPid whoever started this process, as it was at the very beginning.
+ */
+export async function main(parentPid: number): Promise<void> {
   let settings: Settings | undefined;
   try {
     settings = readSettings(process.env);
@@ -20,8 +28,10 @@ export async function main(): Promise<void> {
       version: versionOf(),
       log: makeLogFile(join(settings.dataFolder, 'tributary.log'), () => Date.now()),
     });
-    closeOnSignals(server);
+    closeWhenTold(server, parentPid);
     announce(server);
+    const { failing = [] } = await server.health();
+    for (const reason of failing) console.error(`Not answering yet, uploads have to wait: ${reason}.`);
   } catch (error) {
     console.error(explain(error, settings));
     process.exit(1);
@@ -30,13 +40,15 @@ export async function main(): Promise<void> {
 
 /**
  * The embedded engines check nothing but the store's own key; the SDK still wants some to sign with. Where the usual
- * credentials are needed, they are looked for as the SDK does: a made-up pair would hide a profile.
+ * credentials are needed, they are looked for as the SDK does: a made-up pair would hide a profile. Where they are not,
+ * a profile must not get in the way: it goes before a pair, and may be one that has to be logged in to.
  */
 function giveCredentials({ store, dynamoEndpoint }: Settings): void {
-  const isStoreOfTheirs = store.kind === 'elsewhere' && !process.env.S3_ACCESS_KEY_ID;
+  const isStoreOfTheirs = store.kind === 'elsewhere' && !store.credentials;
   if (isStoreOfTheirs || dynamoEndpoint) return;
-  process.env.AWS_ACCESS_KEY_ID ??= 'local';
-  process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
+  delete process.env.AWS_PROFILE;
+  process.env.AWS_ACCESS_KEY_ID = 'local';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
 }
 
 function announce({ port, lanOrigins }: RunningServer): void {
@@ -47,12 +59,15 @@ function announce({ port, lanOrigins }: RunningServer): void {
   console.log(renderUnicodeCompact(lan, { border: 2 }));
 }
 
-function closeOnSignals(server: RunningServer): void {
-  let isClosing = false;
+function closeWhenTold(server: RunningServer, parentPid: number): void {
+  let closingSinceMs: number | undefined;
   const close = () => {
-    // A second signal is somebody in a hurry.
-    if (isClosing) process.exit(130);
-    isClosing = true;
+    if (closingSinceMs !== undefined) {
+      // One Ctrl-C comes twice, from the terminal and from npm. A later one is somebody in a hurry.
+      if (performance.now() - closingSinceMs > SAME_SIGNAL_MS) process.exit(130);
+      return;
+    }
+    closingSinceMs = performance.now();
     server.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -63,26 +78,44 @@ function closeOnSignals(server: RunningServer): void {
   };
   process.on('SIGTERM', close);
   process.on('SIGINT', close);
+  // npm that is told to stop tells the shell between us, which ends and leaves us running, with the port.
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  const watch = setInterval(() => {
+    if (process.ppid === parentPid) return;
+    clearInterval(watch);
+    close();
+  }, PARENT_CHECK_MS);
 }
 
 function explain(error: unknown, settings: Settings | undefined): string {
   if (error instanceof SettingsError) return error.message;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (!(error instanceof Error)) return `Tributary cannot start: ${error}`;
+  const { code = '', syscall, message, name } = error as NodeJS.ErrnoException;
+  const { port = 0, host, dataFolder } = settings ?? {};
   if (code === 'EADDRINUSE') {
-    return `Port ${settings?.port} is in use. Choose another, for example: PORT=${(settings?.port ?? 0) + 1} npm start`;
+    return `Port ${port} is in use. Choose another, for example: PORT=${port + 1} npm start`;
   }
-  if (code === 'EACCES' && error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
-    return `Port ${settings?.port} may not be used by this user. Choose one above 1023, for example: PORT=8080 npm start`;
+  if (syscall === 'listen' && (code === 'EACCES' || code === 'EPERM')) {
+    return `Port ${port} may not be used by this user. Choose one above 1023, for example: PORT=8080 npm start`;
   }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `HOST is ${settings?.host}; this machine has no such address.`;
-  if (code === 'ENOSPC')
-    return `The disk with ${settings?.dataFolder} is full. Make room there, or set DATA_DIR to another folder.`;
-  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST' || code === 'EPERM') {
-    return `The folder ${settings?.dataFolder} cannot be written. Set DATA_DIR to one that can.`;
+  if (code === 'EADDRNOTAVAIL' || syscall === 'getaddrinfo') {
+    return `HOST is ${host}; this machine has no such address.`;
   }
-  return `Tributary cannot start: ${error instanceof Error ? error.message : String(error)}`;
+  // LevelDB has the words and not the code.
+  if (code === 'ENOSPC' || code === 'EDQUOT' || /no space left|disk quota|not enough space/i.test(message)) {
+    return `The disk with ${dataFolder} is full. Make room there, or set DATA_DIR to another folder.`;
+  }
+  if (NOT_WRITABLE.has(code) || (code === 'ENOENT' && syscall === 'mkdir')) {
+    return `The folder ${dataFolder} cannot be written. Set DATA_DIR to one that can.`;
+  }
+  if (name === 'CredentialsProviderError') {
+    const needs = settings?.dynamoEndpoint ? 'DYNAMODB_ENDPOINT' : 'S3_BUCKET';
+    return `No AWS credentials were found, and ${needs} needs them. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`;
+  }
+  return `Tributary cannot start: ${message}`;
 }
+
+const NOT_WRITABLE = new Set(['EACCES', 'EEXIST', 'ENOTDIR', 'EPERM', 'EROFS']);
 
 function versionOf(): string {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

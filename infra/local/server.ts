@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -11,14 +10,16 @@ import { makePorts } from '../../functions/ports-on-aws.ts';
 import { makeSocketHandler } from '../../functions/socket/handler.ts';
 import { lanOrigins } from './addresses.ts';
 import { embeddedCredentials } from './credentials.ts';
+import { openDataFolder } from './data-folder.ts';
 import { closeServer, listen, openEdge, STAGE, STORE_PATH } from './edge.ts';
 import { makeFront } from './front.ts';
 import { type Gateway, makeGateway } from './gateway/gateway.ts';
 import { API_GATEWAY_LIMITS, type GatewayLimits } from './gateway/limits.ts';
+import { type Health, makeHealth } from './health.ts';
 import { type Lambda, makeLambda } from './lambda/lambda.ts';
 import { makeObjectStore } from './objectstore/object-store.ts';
-import { makePage } from './page.ts';
-import type { Settings } from './settings.ts';
+import { copyPage, makePage } from './page.ts';
+import type { Settings, StoreElsewhere } from './settings.ts';
 import { createTable } from './table/create-table.ts';
 import { startTableEngine } from './table/table-engine.ts';
 
@@ -26,6 +27,7 @@ export interface RunningServer {
   port: number;
   /** Where devices of the same network find the page. */
   lanOrigins: string[];
+  health(): Promise<Health>;
   close(): Promise<void>;
 }
 
@@ -47,8 +49,8 @@ const CLOSE_WITHIN_MS = 5_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, log, version } = options;
   const nowMs = () => Date.now();
-  await mkdir(settings.dataFolder, { recursive: true });
-  const closers: Array<() => Promise<void>> = [];
+  const folder = await openDataFolder(settings.dataFolder);
+  const closers: Array<() => Promise<void>> = [() => folder.release()];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
@@ -86,23 +88,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closers.push(() => edge.close());
 
     const environment = readEnvironment({
-      ...process.env,
       AWS_REGION: settings.region,
       TABLE_NAME: settings.tableName,
       DYNAMODB_ENDPOINT: dynamoEndpoint,
       CONNECTIONS_ENDPOINT: `${edge.origin}/${STAGE}`,
       LAMBDA_ENDPOINT: edge.origin,
       FINISH_FUNCTION,
-      ...(credentials
-        ? {
-            S3_BUCKET: BUCKET,
-            S3_ENDPOINT: `${edge.origin}${STORE_PATH}`,
-            S3_FORCE_PATH_STYLE: 'true',
-            S3_ACCESS_KEY_ID: credentials.accessKeyId,
-            S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-            S3_PUBLIC_PATH: STORE_PATH,
-          }
-        : {}),
+      ...storeVariables(
+        settings.store.kind === 'elsewhere'
+          ? settings.store
+          : { bucket: BUCKET, endpoint: edge.origin + STORE_PATH, forcePathStyle: true, credentials },
+      ),
+      S3_PUBLIC_PATH: store && STORE_PATH,
     });
     const ports = makePorts(environment, log);
     const running = makeLambda({ functions: { [FINISH_FUNCTION]: makeFinishHandler(ports) }, log });
@@ -124,28 +121,40 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(environment.s3Endpoint ? { endpoint: environment.s3Endpoint } : {}),
       ...(environment.s3Credentials ? { credentials: environment.s3Credentials } : {}),
     });
+    const health = makeHealth(version, {
+      'the table': () => ports.uploads.share('healthz'),
+      'the store': () => s3.send(new HeadBucketCommand({ Bucket: environment.bucket })),
+    });
+    const pageFolder = join(settings.dataFolder, 'page');
+    await copyPage(options.pageFolder, pageFolder);
     let port = settings.port;
     const front = makeFront({
       objectStore: store,
-      page: makePage(options.pageFolder),
+      page: makePage(pageFolder),
       upgrade: sockets.upgrade,
       lan: () => lanOrigins(settings.host, port),
-      health: () =>
-        check(version, {
-          table: () => ports.uploads.share('healthz'),
-          store: () => s3.send(new HeadBucketCommand({ Bucket: environment.bucket })),
-        }),
+      health,
     });
     await listen(front, settings.port, settings.host);
     port = (front.address() as AddressInfo).port;
     closers.push(() => closeServer(front));
     // Closed first: the front waits for its sockets.
     closers.push(() => within(CLOSE_WITHIN_MS, sockets.close()));
-    return { port, lanOrigins: lanOrigins(settings.host, port), close: closeAll };
+    return { port, lanOrigins: lanOrigins(settings.host, port), health, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
+}
+
+function storeVariables(store: Omit<StoreElsewhere, 'kind'>): Record<string, string | undefined> {
+  return {
+    S3_BUCKET: store.bucket,
+    S3_ENDPOINT: store.endpoint,
+    S3_FORCE_PATH_STYLE: String(store.forcePathStyle),
+    S3_ACCESS_KEY_ID: store.credentials?.accessKeyId,
+    S3_SECRET_ACCESS_KEY: store.credentials?.secretAccessKey,
+  };
 }
 
 /** A page of another site may not speak to this server with its visitor's browser. Programs send no Origin. */
@@ -153,14 +162,6 @@ function isSameOrigin(request: IncomingMessage): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
-}
-
-async function check(version: string, probes: Record<string, () => Promise<unknown>>) {
-  const failing: string[] = [];
-  await Promise.all(
-    Object.entries(probes).map(([name, probe]) => probe().catch(() => void failing.push(name))),
-  );
-  return failing.length === 0 ? { ok: true, version } : { ok: false, version, failing };
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {

@@ -1,22 +1,36 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-const Port = z
+const PORT_RANGE = 'a port from 0 (any free one) to 65535';
+const Address = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' });
+const DataName = z
   .string()
-  .regex(/^\d+$/, 'a whole number')
-  .transform(Number)
-  .refine((port) => port <= 65_535, 'a port from 0 (any free one) to 65535');
+  .regex(/^[\w.-]{3,255}$/, '3 to 255 letters, digits, dots, dashes and underscores');
 
+/** Each expectation is the end of a sentence: `PORT is "x"; expected …`. */
 const Variables = z.object({
-  PORT: Port.default(8_080),
-  HOST: z.string().min(1).optional(),
-  DATA_DIR: z.string().min(1).default('.tributary'),
-  S3_ENDPOINT: z.url().optional(),
-  S3_BUCKET: z.string().min(3).optional(),
-  S3_FORCE_PATH_STYLE: z.string().optional(),
-  DYNAMODB_ENDPOINT: z.url().optional(),
-  TABLE_NAME: z.string().min(3).default('tributary'),
-  AWS_REGION: z.string().min(1).default('us-east-1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, PORT_RANGE)
+    .transform(Number)
+    .refine((port) => port <= 65_535, PORT_RANGE)
+    .default(8_080),
+  HOST: z.string().optional(),
+  DATA_DIR: z.string().default('.tributary'),
+  S3_ENDPOINT: Address.optional(),
+  S3_BUCKET: DataName.optional(),
+  S3_FORCE_PATH_STYLE: z
+    .enum(['true', 'false', '1', '0'], { error: 'true or false' })
+    .transform((value) => value === 'true' || value === '1')
+    .default(false),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  DYNAMODB_ENDPOINT: Address.optional(),
+  TABLE_NAME: DataName.default('tributary'),
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/i, 'a region such as us-east-1')
+    .default('us-east-1'),
 });
 
 /** What `npm start` can be told by its environment. */
@@ -29,7 +43,17 @@ export interface Settings {
   tableName: string;
   /** A table elsewhere in place of the embedded one. */
   dynamoEndpoint: string | undefined;
-  store: { kind: 'embedded' } | { kind: 'elsewhere'; endpoint: string | undefined; bucket: string };
+  store: { kind: 'embedded' } | StoreElsewhere;
+}
+
+export interface StoreElsewhere {
+  kind: 'elsewhere';
+  bucket: string;
+  /** Undefined: AWS. */
+  endpoint: string | undefined;
+  forcePathStyle: boolean;
+  /** Undefined: the usual AWS ones. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
 }
 
 /** A setting that cannot be: one line for a person. */
@@ -46,10 +70,7 @@ export function readSettings(variables: Record<string, string | undefined>): Set
       `${name} is ${JSON.stringify(given[name])}; expected ${issue?.message ?? 'something else'}.`,
     );
   }
-  const { PORT, HOST, DATA_DIR, S3_ENDPOINT, S3_BUCKET, DYNAMODB_ENDPOINT, TABLE_NAME, AWS_REGION } =
-    parsed.data;
-  if (S3_ENDPOINT && !S3_BUCKET)
-    throw new SettingsError('S3_ENDPOINT is set; S3_BUCKET has to name a bucket there.');
+  const { PORT, HOST, DATA_DIR, DYNAMODB_ENDPOINT, TABLE_NAME, AWS_REGION } = parsed.data;
   return {
     port: PORT,
     host: HOST,
@@ -57,6 +78,30 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     region: AWS_REGION,
     tableName: TABLE_NAME,
     dynamoEndpoint: DYNAMODB_ENDPOINT,
-    store: S3_BUCKET ? { kind: 'elsewhere', endpoint: S3_ENDPOINT, bucket: S3_BUCKET } : { kind: 'embedded' },
+    store: storeOf(parsed.data),
   };
 }
+
+function storeOf(variables: z.infer<typeof Variables>): Settings['store'] {
+  const { S3_ENDPOINT, S3_BUCKET, S3_FORCE_PATH_STYLE, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = variables;
+  if (!S3_BUCKET) {
+    if (S3_ENDPOINT) throw new SettingsError('S3_ENDPOINT is set; S3_BUCKET has to name a bucket there.');
+    return { kind: 'embedded' };
+  }
+  if (Boolean(S3_ACCESS_KEY_ID) !== Boolean(S3_SECRET_ACCESS_KEY)) {
+    const [set, missing] = S3_ACCESS_KEY_ID ? KEY_PAIR : KEY_PAIR.toReversed();
+    throw new SettingsError(`${set} is set; ${missing} has to be set too.`);
+  }
+  return {
+    kind: 'elsewhere',
+    bucket: S3_BUCKET,
+    endpoint: S3_ENDPOINT,
+    forcePathStyle: S3_FORCE_PATH_STYLE,
+    credentials:
+      S3_ACCESS_KEY_ID && S3_SECRET_ACCESS_KEY
+        ? { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY }
+        : undefined,
+  };
+}
+
+const KEY_PAIR = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];

@@ -20,13 +20,14 @@ export function ensureNodeModules(root) {
   // The page is built here and the tests run here, whatever NODE_ENV says.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const isWindows = process.platform === 'win32';
-  const { status } = spawnSync(isWindows ? 'npm.cmd' : 'npm', args, {
+  const { status, error } = spawnSync(isWindows ? 'npm.cmd' : 'npm', args, {
     cwd: root,
     stdio: 'inherit',
     shell: isWindows,
   });
   if (status === 0) return;
-  console.error('The dependencies could not be installed; npm says why above.');
+  const why = error ? `: there is no npm (${error.message})` : '; npm says why above';
+  console.error(`The dependencies could not be installed${why}.`);
   process.exit(1);
 }
 

@@ -1,20 +1,35 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the built page is made of. */
 const SOURCES = ['web', 'protocol', 'package-lock.json'];
-const LEFT_OUT = new Set(['dist', 'node_modules']);
+const LEFT_OUT = /^(dist|node_modules|\.building-\d+)$/;
+/** In web/dist: the digest of the sources that it was built from. */
+const STAMP = '.sources';
 
-/** Builds the page into web/dist if its sources have changed since. */
+/** Builds the page into web/dist if its sources have changed since. Until it is whole, the old one stays. */
 export async function ensurePage(root) {
-  const stampPath = join(root, 'web/dist/.sources');
+  const dist = join(root, 'web/dist');
   const stamp = digestOf(root);
-  if (readIfThere(stampPath) === stamp) return;
+  if (readIfThere(join(dist, STAMP)) === stamp) return;
   console.log('Building the page …');
-  const { build } = await import('vite');
-  await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' });
-  writeFileSync(stampPath, stamp);
+  // Its own folder for each process: a server and the tests may be started at the same moment.
+  const workshop = join(root, `web/.building-${process.pid}`);
+  const outDir = join(workshop, 'dist');
+  rmSync(workshop, { recursive: true, force: true });
+  try {
+    const { build } = await import('vite');
+    await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn', build: { outDir } });
+    writeFileSync(join(outDir, STAMP), stamp);
+    renameIfThere(dist, join(workshop, 'old'));
+    renameSync(outDir, dist);
+  } catch (error) {
+    // Somebody else was quicker, with the same.
+    if (readIfThere(join(dist, STAMP)) !== stamp) throw error;
+  } finally {
+    rmSync(workshop, { recursive: true, force: true });
+  }
 }
 
 function digestOf(root) {
@@ -39,10 +54,18 @@ function filesBelow(root, path) {
     throw error;
   }
   return entries
-    .filter(({ name }) => !LEFT_OUT.has(name))
+    .filter(({ name }) => !LEFT_OUT.test(name))
     .flatMap((entry) =>
       entry.isDirectory() ? filesBelow(root, join(path, entry.name)) : [join(path, entry.name)],
     );
+}
+
+function renameIfThere(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
 }
 
 function readIfThere(path) {

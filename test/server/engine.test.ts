@@ -6,6 +6,8 @@ import { engineOptions, memoryFile } from '../support/node-device.ts';
 import { type ServerUnderTest, serve } from '../support/running-server.ts';
 
 const MIB = 1_048_576;
+/** Shorter than any lease: who is done by then waited for none. */
+const NOT_A_LEASE_MS = 15_000;
 let server: ServerUnderTest;
 
 beforeAll(async () => {
@@ -32,9 +34,8 @@ function viewOf(upload: Upload, is: (view: OpenView) => boolean): Promise<OpenVi
 
 const isFinished = (view: OpenView) => view.phase.state === 'finished';
 
-function begin(bytes: Buffer, bytesPerS?: number) {
+function begin(bytes: Buffer, bytesPerS?: number, file = memoryFile(bytes, bytesPerS)) {
   const secrets = newSecrets();
-  const file = memoryFile(bytes, bytesPerS);
   const info = { name: file.name, sizeBytes: bytes.length, type: '' };
   const options = engineOptions(server.origin, 'laptop');
   const upload = makeUpload(options, { kind: 'create', file: info, secrets }, file);
@@ -81,12 +82,12 @@ describe('the engine against the server', () => {
     const shares: number[] = [];
     upload.onChange(() => {
       const view = upload.view();
-      if (view.state !== 'open') return;
-      shares.push(view.progress.share);
-      if (view.phase.state !== 'finished') expect(view.progress.share).toBeLessThan(1);
+      if (view.state === 'open' && view.phase.state !== 'finished') shares.push(view.progress.share);
     });
     await viewOf(upload, isFinished);
+    expect(shares.length).toBeGreaterThan(0);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBeLessThan(1);
     connection.close();
   });
 
@@ -118,6 +119,78 @@ describe('the engine against the server', () => {
     expect(view.carrier).toMatchObject({ state: 'stopped', reason: 'different-file' });
     owner.connection.close();
     helper.connection.close();
+  });
+
+  test('a file that changes under its upload stops the device in words; the original then finishes it', {
+    timeout: NOT_A_LEASE_MS,
+  }, async () => {
+    const bytes = randomBytes(40 * MIB);
+    const original = Buffer.from(bytes);
+    const { upload, file, connection } = begin(bytes, 24 * MIB);
+    await viewOf(upload, ({ doneParts }) => doneParts >= 2 && upload.board()?.replica.knownParts() === 8);
+    bytes.fill(0, 7 * 5 * MIB);
+    const stopped = await viewOf(upload, ({ carrier }) => carrier?.state === 'stopped');
+    expect(stopped.carrier).toEqual({
+      state: 'stopped',
+      reason: 'file-changed',
+      part: 8,
+      detail: 'The store compared it with its hash.',
+    });
+    expect(stopped.phase.state).toBe('open');
+    expect(stopped.doneParts).toBeGreaterThanOrEqual(2);
+    const again = memoryFile(original);
+    upload.attach(again);
+    await viewOf(upload, isFinished);
+    // What had been carried before was kept, and the changed part never was.
+    const parts = [...file.puts.keys(), ...again.puts.keys()];
+    expect(parts.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(file.puts.has(8)).toBe(false);
+    connection.close();
+  });
+
+  test('a file that can no longer be read stops its device only, and nobody waits for its tickets', {
+    timeout: NOT_A_LEASE_MS,
+  }, async () => {
+    const bytes = randomBytes(40 * MIB);
+    const onDisk = memoryFile(bytes, 32 * MIB);
+    const unplugged = { state: 'unreadable' as const, reason: 'The disk was unplugged.' };
+    const owner = begin(bytes, undefined, {
+      ...onDisk,
+      put: (range, request, onSent) =>
+        range.startByte === 4 * 5 * MIB
+          ? { result: Promise.resolve(unplugged), abort() {} }
+          : onDisk.put(range, request, onSent),
+    });
+    const { carrier, phase } = await viewOf(owner.upload, ({ carrier }) => carrier?.state === 'stopped');
+    const detail = unplugged.reason;
+    expect(carrier).toEqual({ state: 'stopped', reason: 'file-unreadable', part: 5, detail });
+    expect(phase.state).toBe('open');
+    const phone = join(owner.secrets.help, bytes, 'phone');
+    await Promise.all([owner, phone].map(({ upload }) => viewOf(upload, isFinished)));
+    expect(phone.file?.puts.has(5)).toBe(true);
+    owner.connection.close();
+    phone.connection.close();
+  });
+
+  test('a part that does not get through is carried again, and counts once', async () => {
+    const bytes = randomBytes(23 * MIB);
+    const file = memoryFile(bytes);
+    const attempts = new Map<number, number>();
+    const { upload, connection } = begin(bytes, undefined, {
+      ...file,
+      put(range, request, onSent) {
+        const attempt = (attempts.get(range.startByte) ?? 0) + 1;
+        attempts.set(range.startByte, attempt);
+        if (attempt > 1) return file.put(range, request, onSent);
+        onSent(MIB);
+        return { result: Promise.resolve({ state: 'failed', reason: 'network' }), abort() {} };
+      },
+    });
+    const view = await viewOf(upload, isFinished);
+    expect([...attempts.values()]).toEqual([2, 2, 2, 2, 2]);
+    expect([...file.puts.values()]).toEqual([1, 1, 1, 1, 1]);
+    expect(view.doneParts).toBe(5);
+    connection.close();
   });
 
   test('whoever watches sees every part done', async () => {

@@ -14,10 +14,12 @@ export interface Front {
   forwardTo(port: number): void;
   /** Lets new clients wait. Those being served end with the process that served them. */
   hold(): void;
+  /** Cuts off those who wait, and new clients at once: it may be long before there is a process again. */
+  refuse(): void;
   close(): Promise<void>;
 }
 
-type Target = { state: 'up'; port: number } | { state: 'down' };
+type Target = { state: 'up'; port: number } | { state: 'down' } | { state: 'broken' };
 
 export async function openFront(): Promise<Front> {
   let target: Target = { state: 'down' };
@@ -37,6 +39,8 @@ export async function openFront(): Promise<Front> {
   function admit(client: Socket): void {
     if (target.state === 'up') {
       forward(client, target.port);
+    } else if (target.state === 'broken') {
+      client.destroy();
     } else {
       waiting.add(client);
       client.setTimeout(HOLD_MS, () => client.destroy());
@@ -82,6 +86,10 @@ export async function openFront(): Promise<Front> {
     },
     hold() {
       target = { state: 'down' };
+    },
+    refuse() {
+      target = { state: 'broken' };
+      for (const client of waiting) client.destroy();
     },
     async close() {
       const closed = once(server, 'close');

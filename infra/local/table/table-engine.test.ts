@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,9 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startTableEngine, type TableEngine } from './table-engine.ts';
+import { startTableEngine, type TableEngineOptions } from './table-engine.ts';
+
+type Entry = { kind: string; [field: string]: unknown };
 
 interface Ready {
   pid: number;
@@ -33,31 +35,33 @@ afterEach(async () => {
 });
 
 /** Starts the engine and collects its log; `ready(n)` waits for the n-th process to be ready. */
-async function start(): Promise<{ engine: TableEngine; kinds: string[]; ready(n: number): Promise<Ready> }> {
-  const readies: Ready[] = [];
-  const kinds: string[] = [];
+async function start(options: Partial<TableEngineOptions> = {}) {
+  const log: Entry[] = [];
   let changed = () => {};
   const engine = await startTableEngine({
     folder,
     log(entry) {
-      kinds.push(entry.kind);
-      if (entry.kind === 'table-ready') readies.push(entry as unknown as Ready);
+      log.push(entry);
       changed();
     },
+    ...options,
   });
   cleanUps.push(() => engine.close());
+  const of = (kind: string) => log.filter((entry) => entry.kind === kind);
+  /** The first so many of a kind, once they have happened. */
+  const entries = async (kind: string, count: number): Promise<Entry[]> => {
+    while (of(kind).length < count) {
+      await new Promise<void>((resolve) => {
+        changed = resolve;
+      });
+    }
+    return of(kind).slice(0, count);
+  };
   return {
     engine,
-    kinds,
-    async ready(n) {
-      for (;;) {
-        const ready = readies[n - 1];
-        if (ready !== undefined) return ready;
-        await new Promise<void>((resolve) => {
-          changed = resolve;
-        });
-      }
-    },
+    kinds: () => log.map(({ kind }) => kind),
+    entries,
+    ready: async (n: number) => (await entries('table-ready', n))[n - 1] as unknown as Ready,
   };
 }
 
@@ -125,7 +129,7 @@ describe('when the table process is killed', () => {
     expect(await has(client, 'before')).toBe(true);
     expect(await has(client, 'after')).toBe(true);
     expect((await ready(2)).pid).not.toBe((await ready(1)).pid);
-    expect(kinds).toEqual(['table-ready', 'table-died', 'table-ready']);
+    expect(kinds()).toEqual(['table-ready', 'table-died', 'table-ready']);
   });
 
   test('in the midst of writes, again and again, no acknowledged write is lost', async () => {
@@ -165,6 +169,43 @@ describe('when the table process is killed', () => {
   });
 });
 
+describe('when the table process cannot come up again', () => {
+  /** A file in the way of the folder, as good as a full disk: LevelDB cannot open it. */
+  async function obstruct() {
+    const levelFolder = join(folder, 'leveldb');
+    await rename(levelFolder, `${levelFolder}-kept`);
+    await writeFile(levelFolder, '');
+    return async () => {
+      await rm(levelFolder);
+      await rename(`${levelFolder}-kept`, levelFolder);
+    };
+  }
+
+  test('clients are refused instead of kept waiting, and served again once it has', async () => {
+    const { engine, ready } = await start();
+    const client = clientOf(engine.endpoint);
+    await createTable(client);
+    await put(client, 'before');
+    const clear = await obstruct();
+    process.kill((await ready(1)).pid, 'SIGKILL');
+    await expect(put(client, 'during')).rejects.toThrow(/hang up|ECONNRESET/);
+    await clear();
+    await ready(2);
+    expect(await has(client, 'before')).toBe(true);
+    await put(client, 'after');
+  });
+
+  test('it is tried again ever more slowly, however long it had run before', async () => {
+    const { entries, ready } = await start({ steadyMs: 0 });
+    const clear = await obstruct();
+    process.kill((await ready(1)).pid, 'SIGKILL');
+    const deaths = await entries('table-died', 4);
+    await clear();
+    await ready(2);
+    expect(deaths.map(({ restartMs }) => restartMs)).toEqual([0, 100, 200, 400]);
+  });
+});
+
 test('a client that aborts in mid-body costs nobody else anything', async () => {
   const { engine, ready, kinds } = await start();
   const client = clientOf(engine.endpoint);
@@ -185,7 +226,7 @@ test('a client that aborts in mid-body costs nobody else anything', async () => 
     await put(client, 'after');
   }
   expect(await has(client, 'after')).toBe(true);
-  expect(kinds).toEqual(['table-ready']);
+  expect(kinds()).toEqual(['table-ready']);
 });
 
 describe('when the whole server is killed', () => {

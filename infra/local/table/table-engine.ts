@@ -10,6 +10,8 @@ export interface TableEngineOptions {
   log: (entry: { kind: string; [field: string]: unknown }) => void;
   /** How long to wait for a predecessor on this folder to die. */
   lockWaitMs?: number;
+  /** How long a process has to have lived for its death not to count as one more of a row. */
+  steadyMs?: number;
 }
 
 export interface TableEngine {
@@ -31,14 +33,14 @@ const STEADY_MS = 10_000;
  * @throws an Error that names the folder, if it cannot be written or another process has it open.
  */
 export async function startTableEngine(options: TableEngineOptions): Promise<TableEngine> {
-  const { folder, log, lockWaitMs = 10_000 } = options;
+  const { folder, log, lockWaitMs = 10_000, steadyMs = STEADY_MS } = options;
   await makeWritable(folder);
   const levelFolder = join(folder, 'leveldb');
   const front = await openFront();
   const closing = new AbortController();
   try {
     const first = await startFirst(levelFolder, folder, lockWaitMs);
-    const supervised = supervise(first, levelFolder, front, log, closing.signal);
+    const supervised = supervise(first, { levelFolder, front, log, steadyMs, closing: closing.signal });
     return {
       endpoint: `http://127.0.0.1:${front.port}`,
       async close() {
@@ -72,18 +74,24 @@ async function startFirst(levelFolder: string, folder: string, lockWaitMs: numbe
   }
 }
 
+interface Supervision {
+  levelFolder: string;
+  front: Front;
+  log: TableEngineOptions['log'];
+  steadyMs: number;
+  closing: AbortSignal;
+}
+
 async function supervise(
   first: ReadyChild,
-  levelFolder: string,
-  front: Front,
-  log: TableEngineOptions['log'],
-  closing: AbortSignal,
+  { levelFolder, front, log, steadyMs, closing }: Supervision,
 ): Promise<void> {
   const told = new Promise<'closing'>((resolve) => {
     closing.addEventListener('abort', () => resolve('closing'), { once: true });
   });
   let { child } = first;
-  let readyAtMs = performance.now();
+  /** Undefined: it never was. */
+  let readyAtMs: number | undefined = performance.now();
   let failures = 0;
   log({ kind: 'table-ready', pid: child.pid, port: first.port });
   front.forwardTo(first.port);
@@ -91,9 +99,12 @@ async function supervise(
   for (;;) {
     const exit = await Promise.race([child.exited, told]);
     if (exit === 'closing') return child.stop();
-    front.hold();
     // The first restart is immediate, for somebody is waiting; one that does not help is not repeated in a hurry.
-    if (performance.now() - readyAtMs > STEADY_MS) failures = 0;
+    if (readyAtMs !== undefined) {
+      front.hold();
+      if (performance.now() - readyAtMs >= steadyMs) failures = 0;
+    }
+    readyAtMs = undefined;
     const restartMs = failures === 0 ? 0 : Math.min(MAX_RESTART_DELAY_MS, 50 * 2 ** failures);
     failures++;
     log({ kind: 'table-died', pid: child.pid, ...exit, restartMs });
@@ -105,6 +116,8 @@ async function supervise(
     if (started === 'closing') return child.stop();
     if (started.state !== 'ready') {
       log({ kind: 'table-restart-failed', ...started });
+      // A full disk, perhaps: that may last, and whoever waits had better hear of it.
+      front.refuse();
       continue;
     }
     readyAtMs = performance.now();

@@ -1,0 +1,102 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { makeUpload, type UploadView } from '../../web/engine/upload.ts';
+import { createUpload, device, hashesOf, newSecrets, partOf, put, sync } from '../support/client.ts';
+import { engineOptions, memoryFile } from '../support/node-device.ts';
+import { type ServerUnderTest, serve } from '../support/running-server.ts';
+
+/** How many bytes the pretended disk of the store still takes. (The table's is in another process.) */
+const disk = vi.hoisted(() => ({ roomBytes: Number.POSITIVE_INFINITY }));
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const actual = await importOriginal<typeof import('node:fs/promises')>();
+  return {
+    ...actual,
+    async open(...parameters: Parameters<typeof actual.open>) {
+      const handle = await actual.open(...parameters);
+      const write = handle.writev.bind(handle);
+      return Object.assign(handle, {
+        async writev(buffers: Buffer[]) {
+          const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+          if (bytes > disk.roomBytes) throw Object.assign(new Error('ENOSPC: pretended'), { code: 'ENOSPC' });
+          disk.roomBytes -= bytes;
+          return write(buffers);
+        },
+      });
+    },
+  };
+});
+
+const MIB = 1_048_576;
+let server: ServerUnderTest;
+beforeAll(async () => {
+  server = await serve();
+});
+afterAll(() => server.close());
+afterEach(() => {
+  disk.roomBytes = Number.POSITIVE_INFINITY;
+});
+
+const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+test('a disk that fills up refuses the part in words, keeps the upload, and takes the part once there is room', async () => {
+  const bytes = randomBytes(6 * MIB);
+  const owner = await device(server.origin);
+  const { upload, partBytes } = await createUpload(owner, bytes, newSecrets());
+  const granted = await sync(owner, upload, { hashes: hashesOf(bytes, partBytes, [1, 2]), want: [1, 2] });
+  const send = (part: number) => put(server.origin, granted, part, partOf(bytes, partBytes, part));
+  expect((await send(1)).status).toBe(200);
+  await sync(owner, upload, { done: [1] });
+
+  disk.roomBytes = 1_000;
+  const refused = await send(2);
+  expect(refused.status).toBe(503);
+  // Else a browser would see a network error in place of the reason.
+  expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+  expect(await refused.text()).toContain('The disk that holds the object store is full');
+  expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
+
+  disk.roomBytes = Number.POSITIVE_INFINITY;
+  expect((await send(2)).status).toBe(200);
+  await sync(owner, upload, { done: [2] });
+  await owner.hear('state', ({ state }) => state.state === 'finished');
+  owner.close();
+});
+
+test('a device whose parts find no room shows that it is trying again, and finishes by itself once there is some', async () => {
+  const bytes = randomBytes(30 * MIB);
+  const file = memoryFile(bytes);
+  const options = engineOptions(server.origin, 'laptop');
+  const upload = makeUpload(
+    options,
+    { kind: 'create', file: { name: 'film', sizeBytes: bytes.length, type: '' }, secrets: newSecrets() },
+    file,
+  );
+  type OpenView = Extract<UploadView, { state: 'open' }>;
+  const viewWith = (is: (view: OpenView) => boolean) =>
+    new Promise<OpenView>((resolve) => {
+      const look = () => {
+        const view = upload.view();
+        if (view.state !== 'open' || !is(view)) return;
+        stop();
+        resolve(view);
+      };
+      const stop = upload.onChange(look);
+      look();
+    });
+
+  disk.roomBytes = 12 * MIB;
+  const stuck = await viewWith(({ carrier }) => carrier?.state === 'retrying');
+  expect(stuck.phase.state).not.toBe('finished');
+  expect(stuck.doneParts).toBeLessThan(stuck.partCount);
+  disk.roomBytes = Number.POSITIVE_INFINITY;
+  const done = await viewWith(({ phase }) => phase.state === 'finished');
+  expect(done.doneParts).toBe(6);
+  expect([...file.puts.values()]).toEqual(Array(6).fill(1));
+
+  const link = await upload.downloadLink();
+  if (!('url' in link)) throw new Error(link.error?.message);
+  const object = await fetch(new URL(link.url, server.origin));
+  expect(sha256Of(Buffer.from(await object.arrayBuffer()))).toBe(sha256Of(bytes));
+  options.connection.close();
+});
