@@ -1,22 +1,24 @@
-import { bitOf, NO_BITS, partsOf, stripeOf } from '../../protocol/board/bits.ts';
-import { choose, chooseHedge, countFree, handSize, nextExpiryMs } from '../../protocol/board/choose.ts';
+import { countFree, nextExpiryMs } from '../../protocol/board/choose.ts';
 import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
 import { leaseMsFor } from '../../protocol/board/lease.ts';
 import { makeRateMeter } from '../../protocol/board/rate.ts';
-import { heldBits, leasedBits } from '../../protocol/board/stripe.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Granted } from '../../protocol/messages/sync.ts';
 import { type BoardSession, isOver, type OpenBoard } from './board-session.ts';
 import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import { makeFlights, type Ticket } from './flights.ts';
+import { giveBack } from './give-back.ts';
 import { makeHand } from './hand.ts';
 import { hashAheadTarget, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
+import { heldOnBoard, type Load, letGo, partsInHand } from './load.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
+import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf } from './proposal.ts';
 import { prove } from './proving.ts';
-import { remedyForPut, remedyForSync, type StopReason, SYNC_AGAIN, waitMs } from './retry.ts';
-import { syncMessage, type ToSay } from './sync-message.ts';
+import { remedyForPut, remedyForSync, type StopReason } from './retry.ts';
+import { syncMessage } from './sync-message.ts';
+import { makeTurns } from './turns.ts';
 
 /** What this device is doing with its file. */
 export type CarrierState =
@@ -54,8 +56,6 @@ export interface CarrierOptions {
   isCreator: boolean;
 }
 
-/** Reports are gathered for this long, so that a part costs little and the grid stays live. */
-const WINDOW_MS = 250;
 /** A device that was refused nothing but time: parts failing this often in a row are shown as a reason. */
 const FAILURES_SHOWN = 2;
 
@@ -65,29 +65,28 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const geometry = geometryOf(file.sizeBytes);
   const changes = makeEmitter<void>();
   const meter = makeRateMeter();
-  const hand = makeHand();
-  const unpublished = new Map<number, string>();
-  const unreported = new Set<number>();
   let state: CarrierState = { state: 'proving' };
   let isProven = false;
   let isProving = false;
   let isSyncing = false;
-  let failures = 0;
-  let barren = 0;
-  let lastSyncMs = Number.NEGATIVE_INFINITY;
-  let notBeforeMs = Number.NEGATIVE_INFINITY;
   let steadyRateBps: number | undefined;
-  let cancelTimer = () => {};
 
-  const flights = makeFlights({
-    file,
-    geometry,
-    sent: (bytes) => {
-      meter.add(bytes, clock.nowMs());
-      changes.emit();
-    },
-    landed: (ticket, outcome) => landed(ticket, outcome),
-  });
+  const load: Load = {
+    hand: makeHand(),
+    flights: makeFlights({
+      file,
+      geometry,
+      sent: (bytes) => {
+        meter.add(bytes, clock.nowMs());
+        changes.emit();
+      },
+      landed: (ticket, outcome) => landed(ticket, outcome),
+    }),
+    unreported: new Set(),
+    unpublished: new Map(),
+  };
+  const { hand, flights, unreported, unpublished } = load;
+  const turns = makeTurns(clock, random, () => pump());
 
   const hashing = makeHashing({
     file,
@@ -117,39 +116,13 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   /** Ends all work and gives the tickets back, so that nobody waits for their leases. */
   const putDown = () => {
-    cancelTimer();
+    turns.stop();
+    const board = session.board();
     // The board knows of one more than the hand and the flights: the part whose failure ends the work.
-    giveBack([...hand.parts(), ...flights.parts(), ...heldOnBoard()]);
+    const onBoard = board ? heldOnBoard(board, connection.serverNowMs()) : [];
+    giveBack(connection, session, [...hand.parts(), ...flights.parts(), ...onBoard], unreported);
     flights.stop();
     hashing.stop();
-  };
-
-  const heldOnBoard = (): number[] => {
-    const board = session.board();
-    if (!board) return [];
-    const nowMs = connection.serverNowMs();
-    return Array.from({ length: geometry.stripes }, (_, s) =>
-      partsOf(s, heldBits(board.replica.stripe(s), board.info.device, nowMs)),
-    ).flat();
-  };
-
-  /** All at once, in as many messages as it takes: the page may be about to close. */
-  const giveBack = (parts: Iterable<number>) => {
-    const board = session.board();
-    if (!board || isOver(board.state)) return;
-    const done = new Set(unreported);
-    const release = new Set(parts);
-    while (done.size + release.size > 0) {
-      const rest: ToSay = { done, hashes: [], release, want: [], hedge: [], renew: [] };
-      const message = syncMessage(board.info.upload, rest, 0, 0);
-      for (const part of message.done) done.delete(part);
-      for (const part of message.release) release.delete(part);
-      void connection.request(message).then((reply) => {
-        if (reply.state === 'answered' && reply.message.type === 'granted') {
-          session.takeStripes(reply.message.stripes);
-        }
-      });
-    }
   };
 
   const startProving = async () => {
@@ -161,7 +134,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (isStopped()) return;
     if (proof.state === 'proven') {
       isProven = true;
-      failures = 0;
+      turns.reset();
       pump();
     } else if (proof.state === 'unreadable') {
       stopFor('file-unreadable', proof.reason);
@@ -174,17 +147,11 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const recover = (error: ProtocolError | undefined) => {
     const remedy = error ? remedyForSync(error) : ({ remedy: 'again' } as const);
     if (error && remedy.remedy === 'stop') return stopFor(remedy.reason, error.message, error.part);
-    failures += 1;
-    notBeforeMs = clock.nowMs() + (error?.minBackoffMs ?? 0) + waitMs(SYNC_AGAIN, failures, random());
+    const againMs = turns.failed(error);
     if (remedy.remedy === 'rejoin') session.reopen();
     if (remedy.remedy === 'prove') isProven = false;
     // Off line there is nothing to wait for but the next snapshot, which pumps.
-    if (connection.status().state === 'online') wakeAt(notBeforeMs);
-  };
-
-  const wakeAt = (atMs: number) => {
-    cancelTimer();
-    cancelTimer = clock.after(Math.max(0, atMs - clock.nowMs()), pump);
+    if (connection.status().state === 'online') turns.wakeAt(againMs);
   };
 
   const landed = ({ part }: Ticket, outcome: PutOutcome) => {
@@ -214,10 +181,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     hashAhead(board);
     if (!board) return;
     if (!isProven) {
-      if (clock.nowMs() >= notBeforeMs) void startProving();
+      if (turns.mayTry()) void startProving();
       return;
     }
-    letGo(board);
+    letGo(load, board, connection.serverNowMs());
     takeOff();
     sayNext(board);
     showState();
@@ -245,21 +212,6 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     hashing.start(unknownParts(board.replica, missing + hashing.underWay(), isHashed));
   };
 
-  /** What the board says is done or in other hands is let go; the loser of a hedge stops sending. */
-  const letGo = ({ replica, info }: OpenBoard) => {
-    const nowMs = connection.serverNowMs();
-    for (const part of [...flights.parts()]) if (replica.isDone(part)) flights.abort(part);
-    for (const part of hand.failing()) if (replica.isDone(part)) hand.recovered(part);
-    for (const part of unreported) if (replica.isDone(part)) unreported.delete(part);
-    for (const part of [...unpublished.keys()]) if (replica.isKnown(part)) unpublished.delete(part);
-    for (const part of [...hand.parts()]) {
-      const stripe = replica.stripe(stripeOf(part));
-      const isTheirs = (leasedBits(stripe, nowMs, info.device) & bitOf(part)) !== NO_BITS;
-      const isOurs = (heldBits(stripe, info.device, nowMs) & bitOf(part)) !== NO_BITS;
-      if (replica.isDone(part) || (isTheirs && !isOurs)) hand.remove(part);
-    }
-  };
-
   const takeOff = () => {
     while (flights.size < options.atOnce) {
       const ticket = hand.take(clock.nowMs());
@@ -268,112 +220,58 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     }
   };
 
+  const pace = (): Pace => ({
+    atOnce: options.atOnce,
+    rateBps: meter.rateBps(clock.nowMs()),
+    steadyRateBps,
+    leaseMs: leaseMsFor(geometry.partBytes, options.atOnce, steadyRateBps),
+  });
+
   const sayNext = (board: OpenBoard) => {
     if (isSyncing || connection.status().state !== 'online') return;
-    const nowMs = clock.nowMs();
-    const toSay = whatToSay(board);
-    const isSomething = [toSay.done, toSay.hashes, toSay.release, toSay.want, toSay.hedge, toSay.renew].some(
-      (list) => list.length > 0,
-    );
-    if (!isSomething) return sleepUntilSomething(board);
+    const times = { nowMs: clock.nowMs(), serverNowMs: connection.serverNowMs() };
+    const proposal = proposalOf(load, board, pace(), session.rateOf, times);
+    if (!isSomething(proposal)) return sleepUntilSomething(board);
     // A sync takes as long as some parts on a fast line: whoever waits until the hand is empty flies with empty places.
-    const isRunningOut = toSay.want.length > 0 && hand.size < options.atOnce / 2;
-    const dueMs = Math.max(notBeforeMs, isRunningOut ? nowMs : lastSyncMs + WINDOW_MS);
-    if (dueMs > nowMs) return wakeAt(dueMs);
-    void sync(board, toSay);
-  };
-
-  const leaseMs = () => leaseMsFor(geometry.partBytes, options.atOnce, steadyRateBps);
-
-  const inHand = () =>
-    new Set([...hand.parts(), ...flights.parts(), ...unreported, ...hand.resting(clock.nowMs())]);
-
-  const whatToSay = ({ replica, info }: OpenBoard) => {
-    const nowMs = connection.serverNowMs();
-    const held = inHand();
-    const chooser = {
-      device: info.device,
-      inHand: held,
-      aboutToBeKnown: new Set(unpublished.keys()),
-    };
-    const inWork = held.size - unreported.size;
-    const lacking = handSize(geometry, options.atOnce, meter.rateBps(clock.nowMs())) - inWork;
-    const want = choose(replica, chooser, lacking, nowMs);
-    const hedge: number[] = [];
-    if (want.length === 0 && hand.size === 0 && flights.size < options.atOnce) {
-      const ownPartMs = (geometry.partBytes * (flights.size + 1) * 1_000) / Math.max(1, steadyRateBps ?? 0);
-      const part = chooseHedge(replica, chooser, ownPartMs, session.rateOf, nowMs);
-      if (part !== undefined) hedge.push(part);
-    }
-    return {
-      done: [...unreported],
-      hashes: [...unpublished].map(([part, sha256]) => ({ part, sha256 })),
-      release: [],
-      want,
-      hedge,
-      renew: dueForRenewal(info.device, held, replica, nowMs).parts,
-    };
-  };
-
-  /** One part of each stripe whose lease has half passed; and when the next one will have. */
-  const dueForRenewal = (
-    device: number,
-    held: ReadonlySet<number>,
-    replica: OpenBoard['replica'],
-    nowMs: number,
-  ): { parts: number[]; nextMs: number } => {
-    const parts = new Map<number, number>();
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const part of held) {
-      const s = stripeOf(part);
-      const own = replica.stripe(s).leases.find((lease) => lease.device === device);
-      if (parts.has(s) || !own || (own.parts & bitOf(part)) === NO_BITS) continue;
-      const dueMs = own.untilMs - leaseMs() / 2;
-      if (dueMs <= nowMs) parts.set(s, part);
-      else nextMs = Math.min(nextMs, dueMs);
-    }
-    return { parts: [...parts.values()], nextMs };
+    const isRunningOut = proposal.want.length > 0 && hand.size < options.atOnce / 2;
+    const dueMs = turns.dueMs(isRunningOut);
+    if (dueMs > clock.nowMs()) return turns.wakeAt(dueMs);
+    void sync(board, proposal);
   };
 
   /** Nothing to say: the next lease to renew, to run out, or a part that has rested, wakes us. */
-  const sleepUntilSomething = ({ replica, info }: OpenBoard) => {
+  const sleepUntilSomething = (board: OpenBoard) => {
+    const nowMs = clock.nowMs();
     const serverMs = connection.serverNowMs();
-    const renewalMs = dueForRenewal(info.device, inHand(), replica, serverMs).nextMs;
-    const expiryMs = nextExpiryMs(replica, info.device, serverMs) ?? Number.POSITIVE_INFINITY;
+    const renewalMs = dueForRenewal(board, partsInHand(load, nowMs), pace().leaseMs, serverMs).nextMs;
+    const expiryMs = nextExpiryMs(board.replica, board.info.device, serverMs) ?? Number.POSITIVE_INFINITY;
     const inMs = Math.min(renewalMs, expiryMs) - serverMs;
-    const restMs = hand.nextUntilMs(clock.nowMs()) - clock.nowMs();
-    const wakeInMs = Math.min(inMs, restMs);
-    cancelTimer();
-    if (Number.isFinite(wakeInMs)) wakeAt(clock.nowMs() + wakeInMs + 1);
+    turns.wakeAt(Math.min(nowMs + inMs, hand.nextUntilMs(nowMs)) + 1);
   };
 
-  const sync = async (board: OpenBoard, toSay: ReturnType<typeof whatToSay>) => {
-    cancelTimer();
+  const sync = async (board: OpenBoard, proposal: Proposal) => {
+    turns.begin();
     isSyncing = true;
-    lastSyncMs = clock.nowMs();
-    const rateBps = flights.size > 0 || unreported.size > 0 ? Math.round(meter.rateBps(lastSyncMs) ?? 0) : 0;
-    const message = syncMessage(board.info.upload, toSay, leaseMs(), rateBps);
+    const { rateBps = 0, leaseMs } = pace();
+    const isMoving = flights.size > 0 || unreported.size > 0;
+    const message = syncMessage(board.info.upload, proposal, leaseMs, isMoving ? Math.round(rateBps) : 0);
     const reply = await connection.request(message);
     isSyncing = false;
     if (reply.state !== 'answered' || reply.message.type !== 'granted') {
       if (!isStopped()) recover(reply.state === 'refused' ? reply.error : undefined);
       return;
     }
-    failures = 0;
     const tickets = reply.message.put?.tickets ?? [];
-    restIfBarren(message.want.length + message.hedge.length, tickets.length);
+    turns.succeeded(message.want.length + message.hedge.length, tickets.length);
     if (!isStopped()) takeTickets(reply.message);
     session.takeStripes(reply.message.stripes);
     session.takeState(reply.message.state);
     // Granted to a device that had stopped meanwhile, or stops because of what was granted.
-    if (isStopped()) return giveBack(tickets.map(({ part }) => part));
+    if (isStopped()) {
+      const parts = tickets.map(({ part }) => part);
+      return giveBack(connection, session, parts, unreported);
+    }
     pump();
-  };
-
-  /** Others were faster, or the stripe has all the holders it can have: not again at once. */
-  const restIfBarren = (asked: number, got: number) => {
-    barren = asked > 0 && got === 0 ? barren + 1 : 0;
-    if (barren > 0) notBeforeMs = clock.nowMs() + waitMs(SYNC_AGAIN, barren, random());
   };
 
   const takeTickets = ({ put, serverNowMs }: Granted) => {
@@ -396,7 +294,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     session.on((event) => {
       if (event.kind === 'opened') {
         isProven = event.proven;
-        notBeforeMs = Number.NEGATIVE_INFINITY;
+        turns.hurry();
       }
       if (event.kind !== 'members') pump();
     }),

@@ -1,0 +1,65 @@
+import type { ProtocolError } from '../../protocol/messages/error.ts';
+import type { Clock } from './ports.ts';
+import { SYNC_AGAIN, waitMs } from './retry.ts';
+
+/** Reports are gathered for this long, so that a part costs little and the grid stays live. */
+const WINDOW_MS = 250;
+
+/** When a device may say something again: after its window, and not before what went wrong allows. */
+export interface Turns {
+  /** When the next sync is due; a device whose hand runs out does not wait for its window. */
+  dueMs(isRunningOut: boolean): number;
+  /** Whether it is not too soon after a failure. */
+  mayTry(): boolean;
+  /** A sync leaves now. */
+  begin(): void;
+  /** It was answered; asked for so many tickets and granted so many. */
+  succeeded(asked: number, granted: number): void;
+  /** A request was refused or lost. Answers when to try again. */
+  failed(error: ProtocolError | undefined): number;
+  /** What went wrong is over: the next failure is the first. */
+  reset(): void;
+  /** There is a new board: no wait for what the old one asked for. */
+  hurry(): void;
+  /** Calls then, and not at any time that was set before. */
+  wakeAt(atMs: number): void;
+  stop(): void;
+}
+
+export function makeTurns(clock: Clock, random: () => number, wake: () => void): Turns {
+  let failures = 0;
+  let barren = 0;
+  let lastSyncMs = Number.NEGATIVE_INFINITY;
+  let notBeforeMs = Number.NEGATIVE_INFINITY;
+  let cancelTimer = () => {};
+  return {
+    dueMs: (isRunningOut) => Math.max(notBeforeMs, isRunningOut ? clock.nowMs() : lastSyncMs + WINDOW_MS),
+    mayTry: () => clock.nowMs() >= notBeforeMs,
+    begin() {
+      cancelTimer();
+      lastSyncMs = clock.nowMs();
+    },
+    succeeded(asked, granted) {
+      failures = 0;
+      // Others were faster, or the stripe has all the holders it can have: not again at once.
+      barren = asked > 0 && granted === 0 ? barren + 1 : 0;
+      if (barren > 0) notBeforeMs = clock.nowMs() + waitMs(SYNC_AGAIN, barren, random());
+    },
+    failed(error) {
+      failures += 1;
+      notBeforeMs = clock.nowMs() + (error?.minBackoffMs ?? 0) + waitMs(SYNC_AGAIN, failures, random());
+      return notBeforeMs;
+    },
+    reset() {
+      failures = 0;
+    },
+    hurry() {
+      notBeforeMs = Number.NEGATIVE_INFINITY;
+    },
+    wakeAt(atMs) {
+      cancelTimer();
+      cancelTimer = Number.isFinite(atMs) ? clock.after(Math.max(0, atMs - clock.nowMs()), wake) : () => {};
+    },
+    stop: () => cancelTimer(),
+  };
+}
