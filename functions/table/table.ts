@@ -1,4 +1,8 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type ConsumedCapacity,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
   DynamoDBDocumentClient,
@@ -9,6 +13,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import type { TableMeter } from '../metering/meter.ts';
 import type { Key } from './keys.ts';
 
 export type Item = Record<string, unknown>;
@@ -40,14 +45,28 @@ export interface Change {
   values?: Record<string, unknown>;
 }
 
-export function makeTable(tableName: string, region: string, endpoint: string | undefined): Table {
+/** What a write whose condition failed cost is not reported; whatever we guard by conditions is under 1 KB. */
+const FAILED_WRITE_UNITS = 1;
+
+/** `meter`: is told what each operation consumed, as the table reports it. */
+export function makeTable(
+  tableName: string,
+  region: string,
+  endpoint: string | undefined,
+  meter?: TableMeter,
+): Table {
+  const common = {
+    TableName: tableName,
+    ...(meter ? { ReturnConsumedCapacity: 'TOTAL' as const } : {}),
+  };
   const client = new DynamoDBClient({ region, ...(endpoint ? { endpoint } : {}) });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {
     async get(key) {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
+      const { Item, ConsumedCapacity } = await documents.send(
+        new GetCommand({ ...common, Key: key, ConsistentRead: true }),
       );
+      meter?.read(key, unitsOf(ConsumedCapacity));
       return Item;
     },
     async query(pk, skPrefix) {
@@ -56,30 +75,36 @@ export function makeTable(tableName: string, region: string, endpoint: string | 
       do {
         const page = await documents.send(
           new QueryCommand({
-            TableName: tableName,
+            ...common,
             ConsistentRead: true,
             KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
             ExpressionAttributeValues: { ':pk': pk, ':prefix': skPrefix },
             ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
           }),
         );
+        meter?.read({ pk, sk: skPrefix }, unitsOf(page.ConsumedCapacity));
         items.push(...(page.Items ?? []));
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
       return items;
     },
     async put(item, condition) {
-      const input: PutCommandInput = { TableName: tableName, Item: item };
+      const input: PutCommandInput = { ...common, Item: item };
       if (condition) {
         input.ConditionExpression = condition.expression;
         if (condition.names) input.ExpressionAttributeNames = condition.names;
         if (condition.values) input.ExpressionAttributeValues = condition.values;
       }
-      return (await unlessConditionFails(documents.send(new PutCommand(input)))) !== undefined;
+      const output = await unlessConditionFails(documents.send(new PutCommand(input)));
+      meter?.wrote(
+        { pk: item.pk, sk: item.sk },
+        output ? unitsOf(output.ConsumedCapacity) : FAILED_WRITE_UNITS,
+      );
+      return output !== undefined;
     },
     async update(key, change) {
       const input: UpdateCommandInput = {
-        TableName: tableName,
+        ...common,
         Key: key,
         UpdateExpression: change.update,
         ReturnValues: 'UPDATED_NEW',
@@ -88,12 +113,18 @@ export function makeTable(tableName: string, region: string, endpoint: string | 
       if (change.names) input.ExpressionAttributeNames = change.names;
       if (change.values) input.ExpressionAttributeValues = change.values;
       const output = await unlessConditionFails(documents.send(new UpdateCommand(input)));
+      meter?.wrote(key, output ? unitsOf(output.ConsumedCapacity) : FAILED_WRITE_UNITS);
       return output && (output.Attributes ?? {});
     },
     async delete(key) {
-      await documents.send(new DeleteCommand({ TableName: tableName, Key: key }));
+      const { ConsumedCapacity } = await documents.send(new DeleteCommand({ ...common, Key: key }));
+      meter?.wrote(key, unitsOf(ConsumedCapacity));
     },
   };
+}
+
+function unitsOf(consumed: ConsumedCapacity | undefined): number {
+  return consumed?.CapacityUnits ?? 0;
 }
 
 async function unlessConditionFails<Output>(sent: Promise<Output>): Promise<Output | undefined> {

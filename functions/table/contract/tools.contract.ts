@@ -22,6 +22,8 @@ export interface OpenTable {
   readonly tableName: string;
   readonly region: string;
   readonly endpoint: string;
+  /** For a table that has no address; `makeTable` otherwise. */
+  readonly tableAt?: (address: string) => Table;
   close(): Promise<void>;
 }
 
@@ -70,8 +72,8 @@ export function metaOf(changes: Partial<UploadMeta> = {}): UploadMeta {
 
 export const newShares = () => ROLES.map((role) => ({ secretHash: newId(), role }));
 
-export function makeTools({ tableName, region, endpoint }: OpenTable) {
-  const tableAt = (address: string) => makeTable(tableName, region, address);
+export function makeTools({ tableName, region, endpoint, ...open }: OpenTable) {
+  const tableAt = open.tableAt ?? ((address: string) => makeTable(tableName, region, address));
   const table = tableAt(endpoint);
   const store = storeOn(table);
   return {
