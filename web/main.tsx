@@ -1,4 +1,5 @@
 import { render } from 'solid-js/web';
+import { openJournal } from './browser/journal.ts';
 import { createApp } from './state/app.ts';
 import { Page } from './ui/page.tsx';
 import './ui/style/tokens.css';
@@ -9,7 +10,8 @@ import './ui/style/board.css';
 
 const root = document.getElementById('page');
 if (!root) throw new Error('expected an element #page in index.html; found none');
+const journal = await openJournal();
 render(() => {
-  const app = createApp();
+  const app = createApp(journal);
   return <Page app={app} />;
 }, root);

@@ -1,5 +1,7 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { z } from 'zod';
 import { Secret } from '../../protocol/messages/common.ts';
+import type { FileHandle } from './file-handles.ts';
 import { newSecret } from './secrets.ts';
 
 /** What this browser remembers of an upload that it made. Secrets leave it only in links and message bodies. */
@@ -11,32 +13,132 @@ export const JournalEntry = z.object({
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
-const UPLOADS_KEY = 'tributary.uploads';
+/** The file that this device carries, or carried, for an upload. */
+export const KeptFile = z.object({
+  name: z.string(),
+  sizeBytes: z.number(),
+  modifiedAtMs: z.number(),
+  /** Missing where the browser gives none. */
+  handle: z.custom<FileHandle>((value) => value instanceof Object).optional(),
+});
+export type KeptFile = z.infer<typeof KeptFile>;
+
+/** The browser's memory across reloads and crashes. Where there is none, it remembers as long as the page lives. */
+export interface Journal {
+  /** Uploads made in this browser, newest first. */
+  entries(): JournalEntry[];
+  /** The upload that a link of this browser's own belongs to. */
+  entryOf(secret: string): JournalEntry | undefined;
+  /** Adds the entry, or replaces the one with the same secrets. */
+  remember(entry: JournalEntry): void;
+  forget(own: string): void;
+  /** Some other tab has changed the entries. */
+  onChange(listener: () => void): void;
+  /** By the secret by which this device joins. */
+  keptFile(secret: string): Promise<KeptFile | undefined>;
+  keepFile(secret: string, file: KeptFile): Promise<void>;
+  dropFile(secret: string): Promise<void>;
+  /** Undefined where nothing is stored: private windows, blocked storage. */
+  database: JournalDatabase | undefined;
+}
+
+export interface JournalSchema extends DBSchema {
+  uploads: { key: string; value: JournalEntry };
+  files: { key: string; value: KeptFile };
+  /** Hashes of a file's parts, a stripe at a time: 64 times 32 bytes, zeros where unknown. */
+  hashes: { key: [file: string, stripe: number]; value: Uint8Array };
+  /** When the hashes of a file were last of use. */
+  hashed: { key: string; value: number };
+}
+export type JournalDatabase = IDBPDatabase<JournalSchema>;
+
+const DATABASE = 'tributary';
 const DEVICE_KEY = 'tributary.device';
 const MAX_ENTRIES = 100;
+/** The page does not wait longer for a database that does not open: it works without. */
+const OPEN_WITHIN_MS = 2_000;
 
-/** Uploads made in this browser, newest first. Unreadable storage (private mode, another version) is an empty one. */
-export function journalEntries(): JournalEntry[] {
-  try {
-    return z.array(JournalEntry).parse(JSON.parse(localStorage.getItem(UPLOADS_KEY) ?? '[]'));
-  } catch {
-    return [];
-  }
+/** Opens the memory, with all entries read, so that what a link stands for is known at once. Never fails. */
+export async function openJournal(): Promise<Journal> {
+  const database = await open();
+  let entries = database ? await readEntries(database) : [];
+  const others = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(DATABASE);
+  const listeners = new Set<() => void>();
+  others?.addEventListener('message', () => {
+    if (!database) return;
+    void readEntries(database).then((read) => {
+      entries = read;
+      for (const listener of listeners) listener();
+    });
+  });
+
+  /** What cannot be stored is not remembered after a reload; the upload works all the same. */
+  const write = async (change: (to: JournalDatabase) => Promise<unknown>) => {
+    if (!database) return;
+    await change(database).catch(() => {});
+    others?.postMessage('changed');
+  };
+
+  return {
+    database,
+    entries: () => entries,
+    entryOf: (secret) => entries.find(({ secrets }) => Object.values(secrets).includes(secret)),
+    remember(entry) {
+      const { own } = entry.secrets;
+      const all = [entry, ...entries.filter(({ secrets }) => secrets.own !== own)];
+      entries = all.slice(0, MAX_ENTRIES);
+      void write(async (to) => {
+        await putDurably(to, entry);
+        for (const { secrets } of all.slice(MAX_ENTRIES)) await to.delete('uploads', secrets.own);
+      });
+    },
+    forget(own) {
+      entries = entries.filter(({ secrets }) => secrets.own !== own);
+      void write((to) => Promise.all([to.delete('uploads', own), to.delete('files', own)]));
+    },
+    onChange: (listener) => void listeners.add(listener),
+    async keptFile(secret) {
+      const kept = KeptFile.safeParse(await database?.get('files', secret).catch(() => undefined));
+      return kept.success ? kept.data : undefined;
+    },
+    async keepFile(secret, file) {
+      await database?.put('files', file, secret).catch(() => {});
+    },
+    async dropFile(secret) {
+      await database?.delete('files', secret).catch(() => {});
+    },
+  };
 }
 
-/** Adds the entry, or replaces the one with the same secrets. */
-export function remember(entry: JournalEntry): void {
-  const others = journalEntries().filter(({ secrets }) => secrets.own !== entry.secrets.own);
-  write([entry, ...others].slice(0, MAX_ENTRIES));
+/** On disk before it counts: a browser that is killed in the next second has remembered whose upload this is. */
+async function putDurably(to: JournalDatabase, entry: JournalEntry): Promise<void> {
+  const transaction = to.transaction('uploads', 'readwrite', { durability: 'strict' });
+  await Promise.all([transaction.store.put(entry, entry.secrets.own), transaction.done]);
 }
 
-export function forget(own: string): void {
-  write(journalEntries().filter(({ secrets }) => secrets.own !== own));
+async function readEntries(database: JournalDatabase): Promise<JournalEntry[]> {
+  const stored = await database.getAll('uploads').catch(() => []);
+  const read = stored.flatMap((value) => {
+    const entry = JournalEntry.safeParse(value);
+    return entry.success ? [entry.data] : [];
+  });
+  return read.sort((a, b) => b.createdAtMs - a.createdAtMs);
 }
 
-/** The upload that a link of this browser's own belongs to. */
-export function entryOf(secret: string): JournalEntry | undefined {
-  return journalEntries().find(({ secrets }) => Object.values(secrets).includes(secret));
+async function open(): Promise<JournalDatabase | undefined> {
+  if (typeof indexedDB === 'undefined') return undefined;
+  const opening = openDB<JournalSchema>(DATABASE, 1, {
+    upgrade(database) {
+      database.createObjectStore('uploads');
+      database.createObjectStore('files');
+      database.createObjectStore('hashes');
+      database.createObjectStore('hashed');
+    },
+    // A newer page in another tab does not wait for this one.
+    blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
+  });
+  const tooLate = new Promise<undefined>((resolve) => setTimeout(resolve, OPEN_WITHIN_MS, undefined));
+  return Promise.race([opening.catch(() => undefined), tooLate]);
 }
 
 /** The key by which the server knows this tab again after a reload. Two tabs are two devices. */
@@ -49,13 +151,5 @@ export function deviceKey(): string {
     return fresh;
   } catch {
     return newSecret();
-  }
-}
-
-function write(entries: JournalEntry[]): void {
-  try {
-    localStorage.setItem(UPLOADS_KEY, JSON.stringify(entries));
-  } catch {
-    // Storage that is full or forbidden: the upload works, it is only not remembered after a reload.
   }
 }

@@ -13,6 +13,8 @@ export interface Backoff {
 export const RECONNECT: Backoff = { firstMs: 250, lastMs: 15_000 };
 export const PUT_AGAIN: Backoff = { firstMs: 300, lastMs: 20_000 };
 export const SYNC_AGAIN: Backoff = { firstMs: 250, lastMs: 15_000 };
+/** A file that cannot be read is looked for again: a drive may come back. */
+export const FILE_AGAIN: Backoff = { firstMs: 2_000, lastMs: 30_000 };
 
 /** `failures` in a row so far, 1 at the first. `random` from 0 to below 1. */
 export function waitMs(backoff: Backoff, failures: number, random: number): number {

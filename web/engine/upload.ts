@@ -65,9 +65,9 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
   let refusal: ProtocolError | undefined;
   let shown: Progress | undefined;
 
-  const carry = (next: FilePort, isCreator: boolean) => {
+  const carry = (next: FilePort) => {
     carrier?.stop();
-    carrier = makeCarrier({ ...options, session, file: next, isCreator });
+    carrier = makeCarrier({ ...options, session, file: next, isCreator: opening.kind === 'create' });
     carrier.onChange(() => changes.emit());
     changes.emit();
   };
@@ -78,7 +78,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
     if (event.kind === 'opened') stripeChanges.emit(allStripes(session.board()));
     changes.emit();
   });
-  if (file) carry(file, opening.kind === 'create');
+  if (file) carry(file);
 
   return {
     view() {
@@ -114,7 +114,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
     board: session.board,
     onChange: changes.on,
     onStripes: stripeChanges.on,
-    attach: (next) => carry(next, false),
+    attach: carry,
     detach() {
       carrier?.stop();
       carrier = undefined;

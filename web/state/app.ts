@@ -1,19 +1,13 @@
 import { createSignal, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import { guessDeviceName } from '../browser/device-name.ts';
-import {
-  deviceKey,
-  entryOf,
-  forget,
-  type JournalEntry,
-  journalEntries,
-  remember,
-} from '../browser/journal.ts';
+import { deviceKey, type Journal, type JournalEntry } from '../browser/journal.ts';
 import { makePartWorkers } from '../browser/part-workers.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
 import { makeUpload, type Upload, type UploadView } from '../engine/upload.ts';
+import { type FileSource, makeFileSource, type SourceView } from './file-source.ts';
 import { linkOf, secretInHash } from './links.ts';
 
 /** An upload open in this page. */
@@ -21,6 +15,10 @@ export interface OpenUpload {
   upload: Upload;
   /** Follows the upload; a few changes a second. */
   view: () => UploadView;
+  /** Where this device has its bytes from, or why it has none. */
+  source: () => SourceView;
+  /** Goes on with the file of before, where the browser wants a click for it. */
+  goOn(): void;
   /** The links that this device may give away; only who made the upload has the one to watch. */
   links: { help: string | undefined; watch: string | undefined };
 }
@@ -44,7 +42,7 @@ export interface App {
 /** Requests in flight at once. */
 const AT_ONCE = 4;
 
-export function createApp(): App {
+export function createApp(journal: Journal): App {
   const workers = makePartWorkers();
   const socketUrl = new URL('ws', location.href);
   socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -65,24 +63,58 @@ export function createApp(): App {
 
   const [status, setStatus] = createSignal(connection.status());
   const [current, setCurrent] = createSignal<OpenUpload>();
-  const [made, setMade] = createSignal(journalEntries());
+  const [made, setMade] = createSignal(journal.entries());
+  let leave = () => {};
+  let choose: FileSource['choose'] = () => {};
   let dispose = () => {};
 
-  const show = (upload: Upload, links: OpenUpload['links']) => {
+  /** `secret`: by which this device joins it. */
+  const show = (upload: Upload, secret: string, links: OpenUpload['links']) => {
     dispose();
+    const source = makeFileSource({
+      journal,
+      secret,
+      clock: browserClock,
+      random: Math.random,
+      attach: (file) => upload.attach(workers.open(file)),
+    });
     const [view, setView] = createSignal<UploadView>(upload.view());
+    const [sourceView, setSourceView] = createSignal(source.view());
     const stop = nowAndThen(
       (update) => upload.onChange(update),
       () => setView(upload.view()),
     );
+    const stopSource = source.onChange(() => setSourceView(source.view()));
+    const stopFollowing = upload.onChange(() => {
+      const now = upload.view();
+      if (now.state !== 'open') return;
+      if (now.phase.state === 'finished' || now.phase.state === 'aborted') source.drop();
+      if (now.carrier?.state === 'stopped' && now.carrier.reason === 'file-unreadable') source.lost();
+    });
     // Speeds fade without any event.
     const timer = setInterval(() => setView(upload.view()), 1_000);
     dispose = () => {
       stop();
+      stopSource();
+      stopFollowing();
       clearInterval(timer);
+      source.close();
       upload.close();
     };
-    setCurrent({ upload, view, links });
+    leave = upload.detach;
+    choose = source.choose;
+    const detach = () => {
+      source.drop();
+      upload.detach();
+    };
+    setCurrent({
+      upload: { ...upload, detach },
+      view,
+      source: sourceView,
+      goOn: () => void source.goOn(),
+      links,
+    });
+    return source;
   };
 
   const openLink = () => {
@@ -90,13 +122,16 @@ export function createApp(): App {
     if (!secret) {
       dispose();
       dispose = () => {};
+      leave = () => {};
+      choose = () => {};
       setCurrent(undefined);
       return;
     }
-    const entry = entryOf(secret);
+    const entry = journal.entryOf(secret);
+    const own = entry?.secrets.own ?? secret;
     const pageUrl = location.href;
-    const upload = makeUpload(options, { kind: 'join', secret: entry?.secrets.own ?? secret });
-    show(upload, {
+    const upload = makeUpload(options, { kind: 'join', secret: own });
+    show(upload, own, {
       help: linkOf(pageUrl, entry?.secrets.help ?? secret),
       watch: entry && linkOf(pageUrl, entry.secrets.watch),
     });
@@ -105,29 +140,31 @@ export function createApp(): App {
   const start = (file: File) => {
     const secrets = { own: newSecret(), help: newSecret(), watch: newSecret() };
     const info = { name: file.name || 'unnamed', sizeBytes: file.size, type: file.type };
-    const upload = makeUpload(options, { kind: 'create', file: info, secrets }, workers.open(file));
+    const upload = makeUpload(options, { kind: 'create', file: info, secrets });
     // Before the server answers: should the page be closed meanwhile, the link still opens as its owner's.
-    remember({ secrets, name: info.name, sizeBytes: info.sizeBytes, createdAtMs: Date.now() });
-    setMade(journalEntries());
+    journal.remember({ secrets, name: info.name, sizeBytes: info.sizeBytes, createdAtMs: Date.now() });
+    setMade(journal.entries());
     const stopAwaiting = upload.onChange(() => {
       const { state } = upload.view();
       if (state === 'opening') return;
       stopAwaiting();
       if (state === 'open') return;
-      forget(secrets.own);
-      setMade(journalEntries());
+      journal.forget(secrets.own);
+      setMade(journal.entries());
     });
     // Not `location.hash = …`: that would open the link as a visitor's.
     history.pushState(null, '', linkOf(location.href, secrets.help));
-    show(upload, { help: linkOf(location.href, secrets.help), watch: linkOf(location.href, secrets.watch) });
+    const links = { help: linkOf(location.href, secrets.help), watch: linkOf(location.href, secrets.watch) };
+    show(upload, secrets.own, links).choose(file);
   };
 
+  journal.onChange(() => setMade(journal.entries()));
   const stopStatus = connection.onStatus(setStatus);
   const onHash = () => openLink();
   const onOnline = () => connection.tryNow();
   // A page that is only put aside comes back with its file and goes on.
   const onPageHide = ({ persisted }: PageTransitionEvent) => {
-    if (!persisted) current()?.upload.detach();
+    if (!persisted) leave();
   };
   window.addEventListener('popstate', onHash);
   window.addEventListener('online', onOnline);
@@ -148,7 +185,7 @@ export function createApp(): App {
     made,
     serverNowMs: connection.serverNowMs,
     start,
-    help: (file) => current()?.upload.attach(workers.open(file)),
+    help: (file) => choose(file),
     open(secret) {
       history.pushState(null, '', linkOf(location.href, secret));
       openLink();

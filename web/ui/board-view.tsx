@@ -62,7 +62,12 @@ export function BoardView(props: {
                   <DownloadButton upload={props.open.upload} />
                 </Show>
                 <Show when={mayChooseFile(view())}>
-                  <HelpPanel view={view()} choose={props.choose} />
+                  <HelpPanel
+                    view={view()}
+                    source={props.open.source()}
+                    goOn={props.open.goOn}
+                    choose={props.choose}
+                  />
                 </Show>
                 <Grid open={props.open} serverNowMs={props.app.serverNowMs} />
                 <DeviceList view={view()} doneByOthers={doneByOthers(props.open, view().doneParts)} />

@@ -1,4 +1,5 @@
 import type { JSX } from 'solid-js';
+import { canPickFile, pickFile } from '../browser/file-handles.ts';
 
 /**
  * A real file input inside its label: the label is what one sees and hits, the input is what the keyboard and a screen
@@ -16,9 +17,20 @@ export function FileButton(props: {
     currentTarget.value = '';
     if (file) props.choose(file);
   };
+  // The browser's picker gives a file that the page can go on with after a reload; the input gives one for this time.
+  let isPicker = canPickFile();
+  const onClick: JSX.EventHandler<HTMLInputElement, MouseEvent> = async (event) => {
+    if (!isPicker) return;
+    const input = event.currentTarget;
+    event.preventDefault();
+    const picked = await pickFile();
+    if (picked.state === 'file') props.choose(picked.file);
+    isPicker = picked.state !== 'unavailable';
+    if (!isPicker) input.click();
+  };
   return (
     <label class={props.class}>
-      <input type="file" class="unseen" aria-label={props.name} onChange={onChange} />
+      <input type="file" class="unseen" aria-label={props.name} onClick={onClick} onChange={onChange} />
       {props.children}
     </label>
   );

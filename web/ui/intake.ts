@@ -1,4 +1,5 @@
 import { createSignal, onCleanup } from 'solid-js';
+import { fileOfDrop } from '../browser/file-handles.ts';
 import { FOLDER, NO_FILE, tookFirstWords } from './words.ts';
 
 /** What was dropped, for what can be done with it. */
@@ -15,7 +16,7 @@ export function readDrop(data: DataTransfer): Dropped {
     if (item.kind !== 'file') continue;
     if (item.webkitGetAsEntry()?.isDirectory) folders += 1;
     else {
-      const file = item.getAsFile();
+      const file = fileOfDrop(item);
       if (file) files.push(file);
     }
   }

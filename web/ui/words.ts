@@ -4,9 +4,11 @@ import type { TicketView } from '../../protocol/board/replica.ts';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { ErrorKind, ProtocolError } from '../../protocol/messages/error.ts';
 import type { DeviceView } from '../engine/upload.ts';
+import type { SourceView } from '../state/file-source.ts';
 import {
   formatBytes,
   formatCount,
+  formatDateTime,
   formatDuration,
   formatExactBytes,
   formatPercent,
@@ -162,6 +164,32 @@ export function helpWords(role: Role, sizeBytes: number): string {
     ? `A page forgets its file when it is reloaded or stops helping. Choose the same one: ${size}. What is uploaded is kept.`
     : `This device needs the same file, byte for byte: ${size}. It is checked before anything is uploaded.`;
 }
+
+export function goOnWords(name: string): string {
+  return `Go on with ${name}`;
+}
+
+/** What is known of the file that this device had. Undefined: nothing that would help. */
+export function sourceWords(source: SourceView): string | undefined {
+  switch (source.state) {
+    case 'asks':
+      return `This browser remembers where ${quoted(source.name)} is and needs your permission to read it again. What is uploaded is kept.`;
+    case 'forgotten':
+      return `The page was loaded anew and this browser kept no way to the file. Choose ${quoted(source.name)} again: ${formatBytes(source.sizeBytes)} (${formatExactBytes(source.sizeBytes)}), last changed ${formatDateTime(source.modifiedAtMs)}. It is checked before anything is uploaded; what is uploaded is kept.`;
+    case 'away':
+      return `${quoted(source.name)} ${AWAY[source.reason] ?? 'cannot be read just now'}. It goes on by itself once the file can be read again; or choose it again.`;
+    case 'changed':
+      return `${quoted(source.name)} has changed: it has ${formatExactBytes(source.sizeBytes)} now. What is uploaded is kept. Choose the file as it was to go on.`;
+    default:
+      return undefined;
+  }
+}
+
+/** By the name of the browser's error. */
+const AWAY: Partial<Record<string, string>> = {
+  NotFoundError: 'is not where it was: it was moved, renamed or deleted, or its drive is not connected',
+  NotAllowedError: 'may not be read any more: the permission was taken back',
+};
 
 export const RECOMPRESSED =
   'Phones often make a smaller copy of a video or photo when it is picked from the gallery: pick it from the files app instead.';
