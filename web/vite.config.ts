@@ -23,6 +23,7 @@ export default defineConfig({
       '/ws': { target: SERVER, ws: true },
       '/s3': SERVER,
       '/address': SERVER,
+      '/config.json': SERVER,
     },
   },
 });

@@ -15,6 +15,7 @@ async function open(routes: Partial<FrontRoutes> = {}): Promise<number> {
   server = makeFront({
     objectStore: undefined,
     page: (request, response) => response.end(`page ${request.url}`),
+    config: { socketUrl: 'ws' },
     health: async () => ({ ok: true, version: '1' }),
     lan: () => ['http://192.0.2.7:8080'],
     upgrade: (_request, socket) => socket.end('upgraded'),
@@ -52,6 +53,7 @@ describe('one port carries', () => {
     expect(await get('/s3')).toBe('page /s3');
     expect(await get('/?x#y')).toBe('page /?x');
     expect(await get('/address')).toBe('{"lan":["http://192.0.2.7:8080"]}');
+    expect(await get('/config.json')).toBe('{"socketUrl":"ws"}');
   });
 
   test('no store where that is elsewhere', async () => {

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { PageConfig } from '../../protocol/page-config.ts';
 import { STORE_PATH } from './edge.ts';
 import { refuseUpgrade } from './gateway/handshake.ts';
 import type { Health } from './health.ts';
@@ -15,6 +16,8 @@ export interface FrontRoutes {
   /** Undefined where the store is elsewhere. */
   objectStore: Pick<ObjectStore, 'listener' | 'continueListener'> | undefined;
   page: RequestListener;
+  /** What the page asks for first. */
+  config: PageConfig;
   health: () => Promise<Health>;
   lan: () => string[];
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -27,6 +30,7 @@ export function makeFront(routes: FrontRoutes): Server {
     if (routes.objectStore && path.startsWith(`${STORE_PATH}/`))
       return routes.objectStore.listener(request, response);
     if (path === '/healthz') return void answerHealth(routes, response);
+    if (path === '/config.json') return json(response, 200, routes.config);
     if (path === '/address') return json(response, 200, { lan: routes.lan() });
     routes.page(request, response);
   });

@@ -131,6 +131,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const front = makeFront({
       objectStore: store,
       page: makePage(pageFolder),
+      config: { socketUrl: 'ws' },
       upgrade: sockets.upgrade,
       lan: () => lanOrigins(settings.host, port),
       health,

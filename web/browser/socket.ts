@@ -1,27 +1,35 @@
 import type { OpenSocket } from '../engine/ports.ts';
 
-/** Opens WebSockets to `url`. */
-export function makeOpenSocket(url: string): OpenSocket {
+/** Opens WebSockets to where `address` says; an address that is not to be had is a line that is not there. */
+export function makeOpenSocket(address: () => Promise<string>): OpenSocket {
   return (events) => {
-    const socket = new WebSocket(url);
+    let socket: WebSocket | undefined;
     let isOver = false;
     const over = () => {
       if (isOver) return;
       isOver = true;
       events.closed();
     };
-    socket.addEventListener('open', () => events.opened());
-    socket.addEventListener('message', ({ data }) => {
-      if (typeof data === 'string') events.frame(data);
-    });
-    socket.addEventListener('close', over);
-    socket.addEventListener('error', over);
+    const open = (url: string) => {
+      if (isOver) return;
+      socket = new WebSocket(url);
+      socket.addEventListener('open', () => events.opened());
+      socket.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string') events.frame(data);
+      });
+      socket.addEventListener('close', over);
+      socket.addEventListener('error', over);
+    };
+    address().then(open).catch(over);
     return {
       send(frame) {
         // A frame to a line that is just closing is lost; `closed` is about to say so.
-        if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+        if (socket?.readyState === WebSocket.OPEN) socket.send(frame);
       },
-      close: () => socket.close(),
+      close() {
+        if (socket) socket.close();
+        else over();
+      },
     };
   };
 }

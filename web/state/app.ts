@@ -2,6 +2,7 @@ import { createSignal, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import { guessDeviceName } from '../browser/device-name.ts';
 import { deviceKey, type Journal, type JournalEntry } from '../browser/journal.ts';
+import { makePageConfig, socketAddress } from '../browser/page-config.ts';
 import { makePartWorkers } from '../browser/part-workers.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
@@ -44,11 +45,9 @@ const AT_ONCE = 4;
 
 export function createApp(journal: Journal): App {
   const workers = makePartWorkers();
-  const socketUrl = new URL('ws', location.href);
-  socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  socketUrl.hash = '';
+  const config = makePageConfig(location.href);
   const connection = makeConnection({
-    openSocket: makeOpenSocket(socketUrl.href),
+    openSocket: makeOpenSocket(async () => socketAddress(await config(), location.href)),
     clock: browserClock,
     random: Math.random,
     device: { key: deviceKey(), name: guessDeviceName(navigator.userAgent) },
