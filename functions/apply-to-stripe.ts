@@ -10,6 +10,8 @@ const MAX_WAIT_MS = 200;
 
 export interface Applied extends Decision {
   changed: boolean;
+  /** The stripe that was decided upon. */
+  before: Stripe;
 }
 
 /**
@@ -34,9 +36,9 @@ export async function applyToStripe(
     const decision = decide(stripe, command, ports.clock.nowMs());
     // A save that was refused may have been ours already, its first answer lost: then nobody has told the others yet.
     const isOurs = tried !== undefined && isSame(stripe, tried);
-    if (decision.stripe === stripe) return { ...decision, changed: isOurs };
+    if (decision.stripe === stripe) return { ...decision, changed: isOurs, before: stripe };
     tried = decision.stripe;
-    if (await ports.stripes.save(upload, tried)) return { ...decision, changed: true };
+    if (await ports.stripes.save(upload, tried)) return { ...decision, changed: true, before: stripe };
     await ports.clock.sleep(ports.random() * Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt));
   }
   throw new Refusal('busy', 'Many devices are at the same parts. Trying again in a moment.', {

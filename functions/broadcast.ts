@@ -11,21 +11,33 @@ export async function broadcast(
   upload: string,
   message: Down,
   exceptConnection?: string,
+  hears: (member: Member) => boolean = () => true,
 ): Promise<void> {
   const members = await ports.members.members(upload);
   const frame = encode(message);
   const results = await Promise.all(
     members
-      .filter((member) => member.connection !== exceptConnection)
-      .map(async (member) => ({ member, result: await ports.sockets.post(member.connection, frame) })),
+      .filter((member) => member.connection !== exceptConnection && hears(member))
+      .map(async (member) => ({ member, result: await send(ports, member, frame) })),
   );
   for (const { member, result } of results) {
-    if (result === 'failed') await cut(ports, member.connection);
+    if (result === 'over') await dismiss(ports, member);
+    if (result === 'failed' || result === 'over') await cut(ports, member.connection);
     if (result === 'gone') await dismiss(ports, member);
   }
 }
 
-async function cut(ports: Ports, connection: string): Promise<void> {
+async function send(
+  ports: Ports,
+  { connection, untilMs }: Member,
+  frame: string,
+): Promise<'sent' | 'gone' | 'failed' | 'over'> {
+  // The link that it came by has run out: it hears no more.
+  if (untilMs !== undefined && untilMs <= ports.clock.nowMs()) return 'over';
+  return ports.sockets.post(connection, frame);
+}
+
+export async function cut(ports: Ports, connection: string): Promise<void> {
   try {
     await ports.sockets.close(connection);
   } catch (error) {
@@ -38,6 +50,7 @@ export async function dismiss(ports: Ports, gone: Member): Promise<void> {
   await ports.members.dismiss(gone.upload, gone.connection);
   const members = await ports.members.members(gone.upload);
   if (members.some((member) => member.device === gone.device)) return;
-  const device = { number: gone.device, name: gone.name, role: gone.role, online: false };
+  const { device: number, name, role, share } = gone;
+  const device = { number, name, role, online: false, ...(share === undefined ? {} : { share }) };
   await broadcast(ports, gone.upload, { type: 'device', upload: gone.upload, device });
 }

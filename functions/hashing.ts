@@ -9,6 +9,11 @@ export function secretHash(secret: string): string {
   return digest('share', secret).toString('base64url');
 }
 
+/** A link's name, for its owner's list and for logs. */
+export function shareIdOf(secret: string): string {
+  return digest('share-id', secret).subarray(0, 8).toString('base64url');
+}
+
 /** A device's id, the same whenever it comes with the same key. */
 export function deviceIdOf(key: string): string {
   return digest('device', key).subarray(0, 16).toString('base64url');

@@ -7,6 +7,7 @@ import type { Log, Ports } from './ports.ts';
 import { makeSockets } from './sockets/sockets.ts';
 import { makeManifests } from './table/manifests.ts';
 import { makeMembers } from './table/members.ts';
+import { makeShares } from './table/shares.ts';
 import { makeStripes } from './table/stripes.ts';
 import { makeTable } from './table/table.ts';
 import { makeUploads } from './table/uploads.ts';
@@ -15,12 +16,12 @@ import { makeUploads } from './table/uploads.ts';
 export const logToStdout: Log = (entry) => console.log(JSON.stringify(entry));
 
 /** All ports on the AWS SDK; on one machine the endpoints are embedded ones. */
-export function makePorts(environment: Environment, log: Log = logToStdout): Ports {
+export function makePorts(environment: Environment, log: Log = logToStdout, nowMs = () => Date.now()): Ports {
   const { region } = environment;
   const table = makeTable(environment.tableName, region, environment.dynamoEndpoint);
-  const nowMs = () => Date.now();
   return {
     uploads: makeUploads(table),
+    shares: makeShares(table),
     stripes: makeStripes(table),
     manifests: makeManifests(table),
     members: makeMembers(table, nowMs),

@@ -16,11 +16,27 @@ export interface UploadMeta {
   expiresAtMs: number;
 }
 
-/** A link, found by the hash of its secret. */
+/** A link: what it admits to, until when, and how much. */
 export interface Share {
   upload: string;
+  /** Its name among the links of the upload. */
+  share: string;
   role: Role;
+  /** For the owner's eyes. */
+  name: string;
+  /** The one by which the upload was made: it cannot be taken back. */
+  isMakers: boolean;
+  createdAtMs: number;
   expiresAtMs: number;
+  /** What its devices may be granted, all together. */
+  limitBytes: number | undefined;
+  /** What they were granted, where there is a limit. */
+  usedBytes: number;
+  revokedAtMs: number | undefined;
+}
+
+export interface NewShare extends Omit<Share, 'usedBytes' | 'revokedAtMs'> {
+  secretHash: string;
 }
 
 /** Where an upload is, and which of its stripes were reported full. */
@@ -34,10 +50,9 @@ export interface Uploads {
   /** Safe to repeat. 'exists': somebody was there first with the same id, and nothing of theirs was changed. */
   create(
     meta: UploadMeta,
-    shares: ReadonlyArray<{ secretHash: string; role: Role }>,
+    shares: ReadonlyArray<Pick<NewShare, 'secretHash' | 'share' | 'role'>>,
   ): Promise<'created' | 'exists'>;
   meta(upload: string): Promise<UploadMeta | undefined>;
-  share(secretHash: string): Promise<Share | undefined>;
   state(upload: string): Promise<StoredState | undefined>;
   /** Adds to the set of full stripes and returns the set. */
   markFull(upload: string, stripes: readonly number[]): Promise<ReadonlySet<number>>;
@@ -49,6 +64,20 @@ export interface Uploads {
   endFinish(upload: string, token: string, state: UploadState): Promise<boolean>;
   /** Whatever has not finished becomes `aborted`. False: it has finished, or there is no such upload. */
   abort(upload: string, nowMs: number): Promise<boolean>;
+}
+
+/** The links of uploads. Reads are consistent. */
+export interface Shares {
+  /** Safe to repeat. 'taken': the secret is in use for something else. */
+  add(share: NewShare): Promise<'added' | 'taken'>;
+  /** Whatever became of it: whoever asks looks at its expiry and whether it was taken back. */
+  find(secretHash: string): Promise<Share | undefined>;
+  get(upload: string, share: string): Promise<Share | undefined>;
+  list(upload: string): Promise<Share[]>;
+  /** False: there is no such link, or it is the maker's. Safe to repeat. */
+  revoke(upload: string, share: string, nowMs: number): Promise<boolean>;
+  /** Counts bytes, fewer than none for such as were given back. False: that would be more than the limit. */
+  use(upload: string, share: string, bytes: number, limitBytes: number): Promise<boolean>;
 }
 
 /** The board's stripes. Reads are consistent; a write is acknowledged once it is durable. */
@@ -88,6 +117,11 @@ export interface Member {
   device: number;
   name: string;
   role: Role;
+  /** The link that it came by, and when that ends. Neither for an owner who is one by having signed in. */
+  share?: string;
+  untilMs?: number;
+  /** Whether that link has a limit of bytes. */
+  isLimited?: boolean;
   proven: boolean;
   /** Parts that this device was asked to prove, if it was. */
   challenge: readonly number[];
@@ -98,6 +132,7 @@ export interface EnrolledDevice {
   device: number;
   name: string;
   role: Role;
+  share?: string;
 }
 
 /** Who is connected, and to what. Reads are consistent. */
@@ -105,7 +140,7 @@ export interface Members {
   greet(caller: Caller): Promise<void>;
   caller(connection: string): Promise<Caller | undefined>;
   /** The device's number on this board; a new one when it comes for the first time. */
-  enrol(upload: string, deviceId: string, device: { name: string; role: Role }): Promise<number>;
+  enrol(upload: string, deviceId: string, device: Omit<EnrolledDevice, 'device'>): Promise<number>;
   devices(upload: string): Promise<EnrolledDevice[]>;
   admit(member: Member): Promise<void>;
   member(upload: string, connection: string): Promise<Member | undefined>;
@@ -176,6 +211,7 @@ export type Log = (entry: { kind: string; [field: string]: unknown }) => void;
 /** All that the functions need of the world. */
 export interface Ports {
   uploads: Uploads;
+  shares: Shares;
   stripes: Stripes;
   manifests: Manifests;
   members: Members;

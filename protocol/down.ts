@@ -3,6 +3,7 @@ import { Board, Device, State, Stripes } from './messages/board.ts';
 import { ErrorMessage } from './messages/error.ts';
 import { Pong, Welcome } from './messages/hello.ts';
 import { Challenge, Proven } from './messages/prove.ts';
+import { Shares } from './messages/share.ts';
 import { Granted } from './messages/sync.ts';
 import { Link, Ok } from './messages/upload.ts';
 
@@ -17,6 +18,7 @@ export const Down = z.discriminatedUnion('type', [
   Device,
   State,
   Link,
+  Shares,
   Ok,
   Pong,
   ErrorMessage,

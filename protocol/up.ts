@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Hello, Ping } from './messages/hello.ts';
 import { Offer, Prove } from './messages/prove.ts';
+import { List, Revoke, Share } from './messages/share.ts';
 import { Sync } from './messages/sync.ts';
 import { Abort, Create, Download, Join, Leave } from './messages/upload.ts';
 
@@ -15,6 +16,9 @@ export const Up = z.discriminatedUnion('type', [
   Leave,
   Abort,
   Download,
+  Share,
+  Revoke,
+  List,
   Ping,
 ]);
 export type Up = z.infer<typeof Up>;

@@ -11,8 +11,14 @@ const FIRST: ProtocolVersion = {
   reason: 'the first one',
 };
 
+const LINKS: ProtocolVersion = {
+  version: 2,
+  fingerprint: '0288a3043349b78d',
+  reason: 'links are made, listed, limited and taken back; devices say by which one they came',
+};
+
 /** Every version that there ever was, oldest first. Whoever changes a schema adds one. */
-export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST];
+export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS];
 
 /** The wire's version. A `hello` with another one is refused with `wrong-version`. */
 export const PROTOCOL_VERSION = (PROTOCOL_HISTORY.at(-1) ?? FIRST).version;

@@ -2,17 +2,15 @@ import { bitsByStripe } from '../../protocol/board/bits.ts';
 import { geometryOf } from '../../protocol/board/geometry.ts';
 import { type ListedPart, missingParts } from '../../protocol/board/manifest.ts';
 import type { Stripe } from '../../protocol/board/stripe.ts';
-import { stripeToWire } from '../../protocol/messages/board.ts';
 import type { UploadState } from '../../protocol/messages/common.ts';
 import { applyToStripe } from '../apply-to-stripe.ts';
 import { broadcast } from '../broadcast.ts';
+import { tellStripes } from '../free-leases.ts';
 import type { Ports, UploadMeta } from '../ports.ts';
 
 /** How long a finisher that died holds up the next one. A living one renews. */
 export const FINISH_LEASE_MS = 20_000;
 const RENEW_EVERY_MS = 5_000;
-/** Stripes in one broadcast: at 1 KB each they fit a frame. */
-const STRIPES_PER_FRAME = 16;
 /** A hedged duplicate may land between listing and completing; then S3 says InvalidPart and we list again. */
 const MAX_LISTINGS = 3;
 
@@ -101,10 +99,7 @@ async function reopen(
   for (const [s, parts] of byStripe) {
     stripes.push((await applyToStripe(ports, upload, s, { kind: 'reopen', parts })).stripe);
   }
-  for (let from = 0; from < stripes.length; from += STRIPES_PER_FRAME) {
-    const some = stripes.slice(from, from + STRIPES_PER_FRAME).map(stripeToWire);
-    await broadcast(ports, upload, { type: 'stripes', upload, stripes: some });
-  }
+  await tellStripes(ports, upload, stripes);
   if (await ports.uploads.endFinish(upload, token, { state: 'open' }))
     await tell(ports, upload, { state: 'open' });
 }

@@ -53,7 +53,7 @@ const OPERATIONS: ReadonlyArray<readonly [name: string, run: (store: Store) => P
   ],
   ['META is read', ({ uploads }) => uploads.meta(upload)],
   ['STATE is read', ({ uploads }) => uploads.state(upload)],
-  ['a share that is not there is read', ({ uploads }) => uploads.share('nobody')],
+  ['a share that is not there is read', ({ shares }) => shares.find('nobody')],
   [
     'a caller is greeted',
     ({ members }) => members.greet({ connection: 'c1', deviceId: 'd1', name: 'Laptop' }),

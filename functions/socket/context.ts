@@ -1,5 +1,6 @@
 import type { Down } from '../../protocol/down.ts';
 import type { Role } from '../../protocol/messages/common.ts';
+import { dismiss } from '../broadcast.ts';
 import type { Caller, Member, Ports, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -23,11 +24,21 @@ export async function callerOf({ ports, connection }: MessageContext): Promise<C
 
 export async function memberOf(context: MessageContext, upload: string): Promise<Member> {
   const member = await context.ports.members.member(upload, context.connection);
+  if (member?.untilMs !== undefined && member.untilMs <= context.ports.clock.nowMs()) {
+    await dismiss(context.ports, member);
+    throw notAdmitted();
+  }
   if (member) return member;
   await callerOf(context);
   throw new Refusal('not-joined', 'This connection has not opened that upload. Join it first.', {
     expected: 'an upload that this connection has joined',
     value: upload,
+  });
+}
+
+export function notAdmitted(): Refusal {
+  return new Refusal('not-admitted', 'This link is not valid, or not any more. Ask for a new one.', {
+    expected: 'the secret of a link that is good',
   });
 }
 

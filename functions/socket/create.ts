@@ -1,6 +1,7 @@
 import { geometryOf, isFileSize, MAX_FILE_BYTES } from '../../protocol/board/geometry.ts';
+import type { Role } from '../../protocol/messages/common.ts';
 import type { Create } from '../../protocol/messages/upload.ts';
-import { secretHash, uploadIdOf } from '../hashing.ts';
+import { secretHash, shareIdOf, uploadIdOf } from '../hashing.ts';
 import type { Caller, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import type { Answer, MessageContext } from './context.ts';
@@ -26,8 +27,15 @@ export async function create(context: MessageContext, caller: Caller, message: C
   const upload = uploadIdOf(secrets.own);
   // Said a second time (its answer was lost): the same upload, and nothing is made twice.
   const meta = (await ports.uploads.meta(upload)) ?? (await make(context, upload, message));
-  return openBoard(context, caller, meta, 'owner', { re: message.id, proven: true });
+  const admission = { role: 'owner', share: shareIdOf(secrets.own), untilMs: meta.expiresAtMs } as const;
+  return openBoard(context, caller, meta, admission, { re: message.id, proven: true });
 }
+
+const newShare = (secret: string, role: Role) => ({
+  secretHash: secretHash(secret),
+  share: shareIdOf(secret),
+  role,
+});
 
 async function make(
   { ports }: MessageContext,
@@ -49,9 +57,9 @@ async function make(
     expiresAtMs: nowMs + UPLOAD_LIFE_MS,
   };
   const made = await ports.uploads.create(meta, [
-    { secretHash: secretHash(secrets.own), role: 'owner' },
-    { secretHash: secretHash(secrets.help), role: 'helper' },
-    { secretHash: secretHash(secrets.watch), role: 'watcher' },
+    newShare(secrets.own, 'owner'),
+    newShare(secrets.help, 'helper'),
+    newShare(secrets.watch, 'watcher'),
   ]);
   if (made === 'created') {
     ports.log({ kind: 'created', upload, sizeBytes: meta.sizeBytes });

@@ -10,6 +10,7 @@ import { abort, download } from './end.ts';
 import { hello, ping } from './hello.ts';
 import { join, leave } from './join.ts';
 import { offer, prove } from './prove.ts';
+import { list, revoke, share } from './share.ts';
 import { sync } from './sync.ts';
 
 /**
@@ -70,6 +71,12 @@ async function handle(context: MessageContext, message: Up): Promise<Answer> {
       return abort(context, message);
     case 'download':
       return download(context, message);
+    case 'share':
+      return share(context, message);
+    case 'revoke':
+      return revoke(context, message);
+    case 'list':
+      return list(context, message);
     case 'ping':
       return ping(context, message);
   }

@@ -10,31 +10,42 @@ import type { Join, Leave } from '../../protocol/messages/upload.ts';
 import { broadcast, dismiss } from '../broadcast.ts';
 import { electIfDue } from '../finish/elect.ts';
 import { secretHash } from '../hashing.ts';
+import { isGood } from '../links.ts';
 import type { Caller, Member, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
-import { type Answer, type MessageContext, memberOf } from './context.ts';
+import { type Answer, type MessageContext, memberOf, notAdmitted } from './context.ts';
 
 export async function join(context: MessageContext, caller: Caller, message: Join): Promise<Answer> {
   const { ports } = context;
-  const share = await ports.uploads.share(secretHash(message.secret));
-  if (!share || share.expiresAtMs <= ports.clock.nowMs()) {
-    throw new Refusal('not-admitted', 'This link is not valid, or not any more. Ask for a new one.', {
-      expected: 'the secret of an upload',
-    });
-  }
+  const share = await ports.shares.find(secretHash(message.secret));
+  if (!share || !isGood(share, ports.clock.nowMs())) throw notAdmitted();
   const meta = await ports.uploads.meta(share.upload);
   if (!meta) {
     throw new Refusal('not-ready', 'This upload is just being made. Trying again in a moment.', {
       minBackoffMs: 500,
     });
   }
-  return openBoard(context, caller, meta, share.role, { re: message.id, proven: false });
+  const admission = {
+    role: share.role,
+    share: share.share,
+    untilMs: share.expiresAtMs,
+    isLimited: share.limitBytes !== undefined,
+  };
+  return openBoard(context, caller, meta, admission, { re: message.id, proven: false });
 }
 
 export async function leave(context: MessageContext, message: Leave): Promise<Answer> {
   const member = await memberOf(context, message.upload);
   await dismiss(context.ports, member);
   return { type: 'ok', re: message.id };
+}
+
+/** By which right somebody comes: a link and its end, or neither for an owner who has signed in. */
+export interface Admission {
+  role: Role;
+  share?: string;
+  untilMs?: number;
+  isLimited?: boolean;
 }
 
 /**
@@ -45,23 +56,31 @@ export async function openBoard(
   { ports, connection }: MessageContext,
   caller: Caller,
   meta: UploadMeta,
-  role: Role,
+  admission: Admission,
   { re, proven }: { re: number; proven: boolean },
 ): Promise<Answer> {
   const { upload } = meta;
   const before = await ports.uploads.state(upload);
   if (!before) throw new Error(`upload ${upload} has no STATE`);
   const { name } = caller;
-  const device = await ports.members.enrol(upload, caller.deviceId, { name, role });
-  const member: Member = { upload, connection, device, name, role, proven, challenge: [] };
+  const { role, share } = admission;
+  const known = share === undefined ? { role } : { role, share };
+  const device = await ports.members.enrol(upload, caller.deviceId, { name, ...known });
+  const member: Member = { upload, connection, device, name, ...admission, proven, challenge: [] };
   await ports.members.admit(member);
 
-  const [stripes, enrolled, members, stored] = await Promise.all([
+  const [link, stripes, enrolled, members, stored] = await Promise.all([
+    share === undefined ? undefined : ports.shares.get(upload, share),
     ports.stripes.loadAll(upload),
     ports.members.devices(upload),
     ports.members.members(upload),
     ports.uploads.state(upload),
   ]);
+  // Whoever takes the link back writes that down first and looks for members then: one of us sees the other.
+  if (share !== undefined && !(link && isGood(link, ports.clock.nowMs()))) {
+    await dismiss(ports, member);
+    throw notAdmitted();
+  }
   const isOnline = (number: number) => members.some((other) => other.device === number);
   const board: Board = {
     type: 'board',
@@ -81,12 +100,13 @@ export async function openBoard(
       name: known.name,
       role: known.role,
       online: isOnline(known.device),
+      ...(known.share === undefined ? {} : { share: known.share }),
     })),
   };
   await broadcast(
     ports,
     upload,
-    { type: 'device', upload, device: { number: device, name, role, online: true } },
+    { type: 'device', upload, device: { number: device, name, ...known, online: true } },
     connection,
   );
   await heal(ports, meta, stripes, stored?.fullStripes ?? new Set());

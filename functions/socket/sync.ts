@@ -20,6 +20,7 @@ import { broadcast } from '../broadcast.ts';
 import { electIfDue } from '../finish/elect.ts';
 import type { Member, Ports, StoredState, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
+import { allowanceOf, charge, linkOf, within } from './allowance.ts';
 import { type Answer, type MessageContext, memberOf, metaOf, requireRole } from './context.ts';
 
 /**
@@ -51,23 +52,45 @@ export async function sync(context: MessageContext, message: Sync): Promise<Answ
   });
   if (stored.state.state === 'finished' || stored.state.state === 'aborted') return answer(stored.state, []);
 
-  const commands = await commandsOf(ports, message, member, geometry, stored);
+  // A limit has to be known before tickets are asked for; that a link was not taken back, only before they are given.
+  const link = asks(message) ? linkOf(ports, member) : undefined;
+  const allowance = member.isLimited ? allowanceOf(await link) : undefined;
+  const asked = allowance ? limited(message, geometry, allowance.leftBytes) : message;
+  const commands = await commandsOf(ports, asked, member, geometry, stored);
   const [stripes, hashes] = await Promise.all([
     loadEach([...commands.keys()], (s) => ports.stripes.load(upload, s)),
     loadHashes(ports, upload, commands),
     publish(ports, message),
+    link,
   ]);
   for (const { part, sha256 } of message.hashes) hashes.set(part, sha256);
-  const applied = await Promise.all(
+  const decided = await Promise.all(
     [...commands].map(([s, command]) => applyToStripe(ports, upload, s, command, stripes.get(s))),
   );
+  const charged = allowance && (await charge(ports, member, allowance, geometry, decided));
+  const applied = charged?.applied ?? decided;
   const [put] = await Promise.all([
     sign(context, meta, applied, hashes),
     tellOthers(context, message, member, applied),
     reportFull(ports, meta, applied, stored),
   ]);
   const granted = answer(stored.state, applied);
-  return put ? { ...granted, put } : granted;
+  if (charged) granted.leftBytes = charged.leftBytes;
+  if (put) granted.put = put;
+  return granted;
+}
+
+/** Whether tickets are to change hands. */
+function asks({ want, hedge, release, any = 0 }: Sync): boolean {
+  return want.length + hedge.length + release.length + any > 0;
+}
+
+function limited(message: Sync, geometry: Geometry, leftBytes: number): Sync {
+  const want = within(message.want, geometry, leftBytes);
+  const wanted = want.reduce((bytes, part) => bytes + partLength(geometry, part), 0);
+  const hedge = within(message.hedge, geometry, leftBytes - wanted);
+  const any = Math.min(message.any ?? 0, Math.floor((leftBytes - wanted) / geometry.partBytes));
+  return { ...message, want, hedge, any };
 }
 
 function check(message: Sync, member: Member, geometry: Geometry): void {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { finishingRules } from './contract/finishing.contract.ts';
 import { manifestRules } from './contract/manifests.contract.ts';
 import { memberRules } from './contract/members.contract.ts';
+import { shareRules } from './contract/shares.contract.ts';
 import { stripeRules } from './contract/stripes.contract.ts';
 import { makeTools, type OpenTable, type Rule, type Tools } from './contract/tools.contract.ts';
 import { uploadRules } from './contract/uploads.contract.ts';
@@ -37,6 +38,7 @@ export function boardStoreContract(
     };
     uploadRules(rule, tools);
     finishingRules(rule, tools);
+    shareRules(rule, tools);
     stripeRules(rule, tools);
     manifestRules(rule, tools);
     memberRules(rule, tools);

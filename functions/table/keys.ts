@@ -22,6 +22,7 @@ export const MANIFEST_PREFIX = 'M#';
 export const MEMBER_PREFIX = 'C#';
 export const DEVICE_PREFIX = 'D#';
 export const JOINED_PREFIX = 'U#';
+export const LINK_PREFIX = 'L#';
 
 export const uploadPartition = uploadPk;
 export const connectionPartition = (connection: string) => `C#${connection}`;
@@ -50,7 +51,20 @@ export const joinedKey = (connection: string, upload: string): Key => ({
   sk: `${JOINED_PREFIX}${upload}`,
 });
 export const callerKey = (connection: string): Key => ({ pk: connectionPartition(connection), sk: 'X' });
-export const shareKey = (secretHash: string): Key => ({ pk: `T#${secretHash}`, sk: 'T' });
+/** What finds a link, and what is compared: 128 bits and more each. */
+export const shareSecretParts = (secretHash: string): [found: string, compared: string] => [
+  secretHash.slice(0, 22),
+  secretHash.slice(22),
+];
+/** From a link's secret to the link. */
+export const secretKey = (secretHash: string): Key => ({
+  pk: `T#${shareSecretParts(secretHash)[0]}`,
+  sk: 'T',
+});
+export const linkKey = (upload: string, share: string): Key => ({
+  pk: uploadPk(upload),
+  sk: `${LINK_PREFIX}${share}`,
+});
 
 /** An upload's items outlive its expiry by a week, so that whoever comes late is told what became of it. */
 export const ttlOf = (expiresAtMs: number): number => Math.ceil(expiresAtMs / 1_000) + 7 * 86_400;

@@ -32,14 +32,14 @@ export function makeMembers(table: Table, nowMs: () => number): Members {
       return { connection, deviceId, name };
     },
 
-    async enrol(upload, deviceId, { name, role }) {
+    async enrol(upload, deviceId, { name, role, share }) {
       const known = await table.get(deviceKey(upload, deviceId));
       if (known) {
-        if (known.name !== name || known.role !== role) {
+        if (known.name !== name || known.role !== role || known.share !== share) {
           await table.update(deviceKey(upload, deviceId), {
-            update: 'SET #name = :name, #role = :role',
-            names: { '#name': 'name', '#role': 'role' },
-            values: { ':name': name, ':role': role },
+            update: `SET #name = :name, #role = :role ${share ? ', #share = :share' : 'REMOVE #share'}`,
+            names: { '#name': 'name', '#role': 'role', '#share': 'share' },
+            values: { ':name': name, ':role': role, ...(share ? { ':share': share } : {}) },
           });
         }
         return known.device as number;
@@ -50,7 +50,7 @@ export function makeMembers(table: Table, nowMs: () => number): Members {
       });
       const device = counted?.devices as number;
       const isFirst = await table.put(
-        { ...deviceKey(upload, deviceId), device, name, role },
+        { ...deviceKey(upload, deviceId), device, name, role, share },
         { expression: 'attribute_not_exists(pk)' },
       );
       // Two connections of one device at once: the first number stays, the other is never used.
@@ -96,5 +96,6 @@ function memberOfItem(item: Item): Member {
 }
 
 function deviceOfItem(item: Item): EnrolledDevice {
-  return { device: item.device as number, name: item.name as string, role: item.role as Role };
+  const device = { device: item.device as number, name: item.name as string, role: item.role as Role };
+  return typeof item.share === 'string' ? { ...device, share: item.share } : device;
 }

@@ -1,6 +1,7 @@
-import type { Role, UploadState } from '../../protocol/messages/common.ts';
-import type { Share, StoredState, UploadMeta, Uploads } from '../ports.ts';
-import { metaKey, shareKey, stateKey, ttlOf } from './keys.ts';
+import type { UploadState } from '../../protocol/messages/common.ts';
+import type { StoredState, UploadMeta, Uploads } from '../ports.ts';
+import { metaKey, stateKey, ttlOf } from './keys.ts';
+import { putShare } from './shares.ts';
 import type { Item, Table } from './table.ts';
 
 /**
@@ -15,14 +16,11 @@ export function makeUploads(table: Table): Uploads {
   return {
     async create(meta, shares) {
       const ttlS = ttlOf(meta.expiresAtMs);
-      for (const { secretHash, role } of shares) {
-        const isNew = await table.put(
-          { ...shareKey(secretHash), upload: meta.upload, role, expiresAtMs: meta.expiresAtMs, ttlS },
-          { expression: 'attribute_not_exists(pk)' },
-        );
-        if (isNew) continue;
-        const known = await table.get(shareKey(secretHash));
-        if (known?.upload !== meta.upload || known.role !== role)
+      const { upload, createdAtMs, expiresAtMs } = meta;
+      for (const share of shares) {
+        const isMakers = share.role === 'owner';
+        const link = { upload, name: '', isMakers, createdAtMs, expiresAtMs, limitBytes: undefined };
+        if ((await putShare(table, { ...link, ...share })) === 'taken')
           throw new Error('a secret of this upload is in use already');
       }
       await table.put(
@@ -45,13 +43,6 @@ export function makeUploads(table: Table): Uploads {
       if (!item) return undefined;
       const { pk, sk, ttlS, ...meta } = item;
       return meta as unknown as UploadMeta;
-    },
-
-    async share(secretHash) {
-      const item = await table.get(shareKey(secretHash));
-      if (!item) return undefined;
-      const { upload, role, expiresAtMs } = item as unknown as Share;
-      return { upload, role: role as Role, expiresAtMs };
     },
 
     async state(upload) {

@@ -38,6 +38,8 @@ export interface ServerOptions {
   version: string;
   log: Log;
   limits?: GatewayLimits;
+  /** The functions' clock, epoch milliseconds. */
+  nowMs?: () => number;
 }
 
 const BUCKET = 'tributary';
@@ -101,7 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ),
       S3_PUBLIC_PATH: store && STORE_PATH,
     });
-    const ports = makePorts(environment, log);
+    const ports = makePorts(environment, log, options.nowMs);
     const running = makeLambda({ functions: { [FINISH_FUNCTION]: makeFinishHandler(ports) }, log });
     lambda = running;
     closers.push(() => within(CLOSE_WITHIN_MS, running.close()));
@@ -122,7 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(environment.s3Credentials ? { credentials: environment.s3Credentials } : {}),
     });
     const health = makeHealth(version, {
-      'the table': () => ports.uploads.share('healthz'),
+      'the table': () => ports.shares.find('healthz'),
       'the store': () => s3.send(new HeadBucketCommand({ Bucket: environment.bucket })),
     });
     const pageFolder = join(settings.dataFolder, 'page');

@@ -8,6 +8,7 @@ import {
   MessageId,
   RateBps,
   Role,
+  ShareId,
   UploadId,
   UploadState,
 } from './common.ts';
@@ -55,6 +56,7 @@ export const BoardDevice = z.object({
   name: z.string(),
   role: Role,
   online: z.boolean(),
+  share: ShareId.optional().describe('the link that it came by'),
 });
 export type BoardDevice = z.infer<typeof BoardDevice>;
 

@@ -16,6 +16,12 @@ export const Secret = z
   .regex(/^[A-Za-z0-9_-]{22,43}$/)
   .describe('at least 128 random bits, base64url; never logged, kept as a hash');
 
+/** A link's name among those of its upload. It opens nothing, so it may be shown and logged. */
+export const ShareId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{11}$/)
+  .describe('64 bits of a hash of the secret, base64url');
+
 export const PartNumber = z.int().min(1).max(MAX_PARTS);
 
 export const Sha256 = z

@@ -53,6 +53,11 @@ export const Granted = z.object({
   serverNowMs: EpochMs,
   state: UploadState,
   stripes: z.array(Stripe).describe('those that the sync touched, as they are now'),
+  leftBytes: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('what may still be granted by the link that this device came by, if it has a limit'),
   put: z
     .object({
       template: z

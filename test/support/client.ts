@@ -28,19 +28,44 @@ export interface Client {
   close(): void;
 }
 
+/** A line to a server, whatever it is made of. */
+export interface Line {
+  send(frame: string): void;
+  sendInPieces(message: string): void;
+  close(): void;
+  closed: Promise<number>;
+  /** Called with each frame from the server. */
+  onFrame(listen: (frame: string) => void): void;
+}
+
 export async function connect(origin: string, headers: Record<string, string> = {}): Promise<Client> {
   const socket = new WebSocket(`${origin.replace('http', 'ws')}/ws`, { headers });
-  const answers = new Map<number, (message: Down) => void>();
-  const heard: Down[] = [];
-  const listeners = new Set<() => void>();
-  let lastId = 0;
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  const client = makeClient({
+    send: (frame) => socket.send(frame),
+    sendInPieces(message) {
+      for (let from = 0; from < message.length; from += 16_384) {
+        socket.send(message.slice(from, from + 16_384), { fin: from + 16_384 >= message.length });
+      }
+    },
+    close: () => socket.close(),
+    closed,
+    onFrame: (listen) => void socket.on('message', (data) => listen(String(data))),
+  });
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);
   });
-  socket.on('message', (data) => {
-    const decoded = decodeDown(String(data));
+  return client;
+}
+
+export function makeClient(line: Line): Client {
+  const answers = new Map<number, (message: Down) => void>();
+  const heard: Down[] = [];
+  const listeners = new Set<() => void>();
+  let lastId = 0;
+  line.onFrame((frame) => {
+    const decoded = decodeDown(frame);
     if (!decoded.ok) throw new Error(`the server sent what is no message: ${JSON.stringify(decoded.error)}`);
     const { message } = decoded;
     const answer = 're' in message && message.re !== undefined ? answers.get(message.re) : undefined;
@@ -55,16 +80,12 @@ export async function connect(origin: string, headers: Record<string, string> = 
   const ask = (message: Record<string, unknown>): Promise<Down> => {
     const id = ++lastId;
     const answer = new Promise<Down>((resolve) => answers.set(id, resolve));
-    socket.send(JSON.stringify({ id, ...message }));
+    line.send(JSON.stringify({ id, ...message }));
     return answer;
   };
   return {
-    send: (frame) => socket.send(frame),
-    sendInPieces(message) {
-      for (let from = 0; from < message.length; from += 16_384) {
-        socket.send(message.slice(from, from + 16_384), { fin: from + 16_384 >= message.length });
-      }
-    },
+    send: line.send,
+    sendInPieces: line.sendInPieces,
     ask,
     async expect(type, message) {
       const answer = await ask(message);
@@ -85,8 +106,8 @@ export async function connect(origin: string, headers: Record<string, string> = 
         look();
       });
     },
-    closed,
-    close: () => socket.close(),
+    closed: line.closed,
+    close: line.close,
   };
 }
 
@@ -94,7 +115,10 @@ export const newSecret = (): string => randomBytes(16).toString('base64url');
 
 /** A connection that has said hello. */
 export async function device(origin: string, name = 'test', key = newSecret()): Promise<Client> {
-  const client = await connect(origin);
+  return greet(await connect(origin), name, key);
+}
+
+export async function greet(client: Client, name = 'test', key = newSecret()): Promise<Client> {
   await client.expect('welcome', { type: 'hello', version: PROTOCOL_VERSION, device: { key, name } });
   return client;
 }

@@ -6,6 +6,7 @@ import type { Bucket, Clock, Ports, UploadMeta } from '../../functions/ports.ts'
 import { onFrame } from '../../functions/socket/dispatch.ts';
 import { makeManifests } from '../../functions/table/manifests.ts';
 import { makeMembers } from '../../functions/table/members.ts';
+import { makeShares } from '../../functions/table/shares.ts';
 import { makeStripes } from '../../functions/table/stripes.ts';
 import { makeTable, type Table } from '../../functions/table/table.ts';
 import { makeUploads } from '../../functions/table/uploads.ts';
@@ -126,6 +127,7 @@ export async function setScene({ table, bucket, s3 }: Engines, options: SceneOpt
 
   const ports: Ports = {
     uploads: makeUploads(table),
+    shares: makeShares(table),
     stripes: makeStripes(table),
     manifests: makeManifests(table),
     members: makeMembers(table, clock.nowMs),

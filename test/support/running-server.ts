@@ -13,7 +13,9 @@ export interface ServerUnderTest {
 }
 
 /** The whole of `npm start` in this process, on any free port of loopback and a folder of its own. */
-export async function serve(limits?: GatewayLimits): Promise<ServerUnderTest> {
+export async function serve(
+  options: { limits?: GatewayLimits; nowMs?: () => number } = {},
+): Promise<ServerUnderTest> {
   process.env.AWS_ACCESS_KEY_ID ??= 'test';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
   const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
@@ -27,7 +29,7 @@ export async function serve(limits?: GatewayLimits): Promise<ServerUnderTest> {
     pageFolder,
     version: 'test',
     log: (entry) => log.push(entry),
-    ...(limits ? { limits } : {}),
+    ...options,
   });
   return {
     origin: `http://127.0.0.1:${server.port}`,

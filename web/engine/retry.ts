@@ -57,6 +57,8 @@ export type SyncRemedy =
 const SYNC_REMEDIES: Partial<Record<ErrorKind, SyncRemedy>> = {
   'hello-first': { remedy: 'rejoin' },
   'not-joined': { remedy: 'rejoin' },
+  // The link has run out or was taken back: opening it again says so to the person.
+  'not-admitted': { remedy: 'rejoin' },
   'not-proven': { remedy: 'prove' },
   'hash-contradicts': { remedy: 'stop', reason: 'file-changed' },
   'different-file': { remedy: 'stop', reason: 'different-file' },

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Role } from '../../../protocol/messages/common.ts';
-import type { Manifests, Members, Stripes, UploadMeta, Uploads } from '../../ports.ts';
+import type { Manifests, Members, Shares, Stripes, UploadMeta, Uploads } from '../../ports.ts';
 import { makeManifests } from '../manifests.ts';
 import { makeMembers } from '../members.ts';
+import { makeShares } from '../shares.ts';
 import { makeStripes } from '../stripes.ts';
 import { makeTable, type Table } from '../table.ts';
 import { makeUploads } from '../uploads.ts';
@@ -16,6 +17,7 @@ export interface Store {
   stripes: Stripes;
   manifests: Manifests;
   members: Members;
+  shares: Shares;
 }
 
 export interface OpenTable {
@@ -34,6 +36,8 @@ export const EXPIRES_AT_MS = 7 * 86_400_000;
 const ROLES: readonly Role[] = ['owner', 'helper', 'watcher'];
 
 export const newId = (): string => randomBytes(16).toString('base64url');
+/** The hash of a secret, as the functions make it. */
+export const newHash = (): string => randomBytes(32).toString('base64url');
 export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 /** Numbers from `first`, as many as asked for. */
@@ -51,6 +55,7 @@ export function storeOn(table: Table): Store {
     stripes: makeStripes(table),
     manifests: makeManifests(table),
     members: makeMembers(table, () => 0),
+    shares: makeShares(table),
   };
 }
 
@@ -70,7 +75,8 @@ export function metaOf(changes: Partial<UploadMeta> = {}): UploadMeta {
   };
 }
 
-export const newShares = () => ROLES.map((role) => ({ secretHash: newId(), role }));
+export const newShares = () =>
+  ROLES.map((role) => ({ secretHash: newHash(), share: newId().slice(0, 11), role }));
 
 export function makeTools({ tableName, region, endpoint, ...open }: OpenTable) {
   const tableAt = open.tableAt ?? ((address: string) => makeTable(tableName, region, address));

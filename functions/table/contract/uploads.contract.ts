@@ -4,6 +4,7 @@ import type { Table } from '../table.ts';
 import {
   EXPIRES_AT_MS,
   metaOf,
+  newHash,
   newId,
   newShares,
   type Rule,
@@ -18,24 +19,24 @@ export function uploadRules(rule: Rule, tools: () => Tools): void {
     'T1',
     'an upload is read back as it was created: open, with no full stripe and with its shares',
     async () => {
-      const { uploads } = tools();
+      const { shares: links, uploads } = tools();
       const meta = metaOf();
       const shares = newShares();
       expect(await uploads.create(meta, shares)).toBe('created');
       expect(await uploads.meta(meta.upload)).toEqual(meta);
       expect(await uploads.state(meta.upload)).toEqual({ state: { state: 'open' }, fullStripes: new Set() });
-      for (const { secretHash, role } of shares) {
-        const share = { upload: meta.upload, role, expiresAtMs: EXPIRES_AT_MS };
-        expect(await uploads.share(secretHash)).toEqual(share);
+      for (const { secretHash, share, role } of shares) {
+        const link = { upload: meta.upload, share, role, expiresAtMs: EXPIRES_AT_MS };
+        expect(await links.find(secretHash)).toMatchObject({ ...link, isMakers: role === 'owner' });
       }
     },
   );
 
   rule('T2', 'what was never created is not there', async () => {
-    const { uploads } = tools();
+    const { shares, uploads } = tools();
     expect(await uploads.meta(newId())).toBeUndefined();
     expect(await uploads.state(newId())).toBeUndefined();
-    expect(await uploads.share(newId())).toBeUndefined();
+    expect(await shares.find(newHash())).toBeUndefined();
   });
 
   rule(
@@ -73,10 +74,10 @@ export function uploadRules(rule: Rule, tools: () => Tools): void {
     async () => {
       const { table, uploads } = tools();
       const shares = newShares();
-      const writes = shares.length + 2;
+      const writes = 2 * shares.length + 2;
       for (let cutAt = 1; cutAt <= writes; cutAt++) {
         const meta = metaOf();
-        const fresh = shares.map((share) => ({ ...share, secretHash: newId() }));
+        const fresh = newShares();
         const cut = storeOn(cutShort(table, cutAt)).uploads.create(meta, fresh);
         await expect(cut, `cut at write ${cutAt}`).rejects.toThrow('cut short');
         expect(await uploads.meta(meta.upload)).toBeUndefined();
@@ -88,17 +89,17 @@ export function uploadRules(rule: Rule, tools: () => Tools): void {
   );
 
   rule('T6', 'a secret stays with the upload that brought it first, in its role', async () => {
-    const { uploads } = tools();
+    const { shares: links, uploads } = tools();
     const first = metaOf();
     const shares = newShares();
     await uploads.create(first, shares);
     const second = metaOf();
     await expect(uploads.create(second, shares)).rejects.toThrow('a secret of this upload is in use already');
-    const swapped = shares.map(({ secretHash }) => ({ secretHash, role: 'owner' as const }));
+    const swapped = shares.map((share) => ({ ...share, role: 'owner' as const }));
     await expect(uploads.create(first, swapped)).rejects.toThrow('a secret of this upload is in use already');
     expect(await uploads.meta(second.upload)).toBeUndefined();
     for (const { secretHash, role } of shares) {
-      expect(await uploads.share(secretHash)).toMatchObject({ upload: first.upload, role });
+      expect(await links.find(secretHash)).toMatchObject({ upload: first.upload, role });
     }
   });
 
@@ -150,11 +151,15 @@ export function uploadRules(rule: Rule, tools: () => Tools): void {
   });
 }
 
-async function stateOf({ uploads }: Tools, { upload }: UploadMeta, shares: ReturnType<typeof newShares>) {
+async function stateOf(
+  { shares: links, uploads }: Tools,
+  { upload }: UploadMeta,
+  shares: ReturnType<typeof newShares>,
+) {
   return {
     meta: await uploads.meta(upload),
     state: await uploads.state(upload),
-    shares: await Promise.all(shares.map(({ secretHash }) => uploads.share(secretHash))),
+    shares: await Promise.all(shares.map(({ secretHash }) => links.find(secretHash))),
   };
 }
 

@@ -4,7 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { emptyStripe } from '../../../protocol/board/stripe.ts';
-import { metaOf, newId, newShares, type Rule, type Store, sha256Of, type Tools } from './tools.contract.ts';
+import {
+  metaOf,
+  newHash,
+  newId,
+  newShares,
+  type Rule,
+  type Store,
+  sha256Of,
+  type Tools,
+} from './tools.contract.ts';
 
 /** Rules for what goes over the line to the table: they need to stand between client and endpoint. */
 export function wireRules(rule: Rule, tools: () => Tools): void {
@@ -12,15 +21,16 @@ export function wireRules(rule: Rule, tools: () => Tools): void {
     await throughWire(tools(), async (store, wire) => {
       const upload = newId();
       const connection = newId();
-      const { uploads, stripes, manifests, members } = store;
-      await Promise.all([uploads.meta(upload), uploads.state(upload), uploads.share(newId())]);
+      const { uploads, shares, stripes, manifests, members } = store;
+      await Promise.all([uploads.meta(upload), uploads.state(upload), shares.find(newHash())]);
       await Promise.all([stripes.load(upload, 0), stripes.loadAll(upload)]);
       await Promise.all([manifests.load(upload, 0), manifests.loadAll(upload)]);
       await Promise.all([members.caller(connection), members.devices(upload)]);
       await Promise.all([members.member(upload, connection), members.members(upload)]);
       await members.forget(connection);
+      await Promise.all([shares.get(upload, 'x'), shares.list(upload)]);
       const reads = wire.calls.filter(({ operation }) => operation === 'GetItem' || operation === 'Query');
-      expect(reads).toHaveLength(12);
+      expect(reads).toHaveLength(14);
       expect(reads.filter(({ input }) => input.ConsistentRead !== true)).toEqual([]);
     });
   });

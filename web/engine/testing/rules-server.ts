@@ -242,6 +242,10 @@ export function makeRulesServer(clock: VirtualClock): RulesServer {
         return { type: 'ok', re };
       case 'download':
         return { type: 'link', re, url: '/store/the-object', expiresAtMs: epochMs() + ADDRESS_MS };
+      case 'share':
+      case 'revoke':
+      case 'list':
+        return { type: 'shares', re, upload: message.upload, shares: [] };
       case 'leave':
         delete line.device;
         return { type: 'ok', re };
