@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeBucket } from './bucket/bucket.ts';
 import type { Environment } from './environment.ts';
 import { makeFinisher } from './finish/finisher.ts';
+import type { TableMeter } from './metering/meter.ts';
 import type { Log, Ports } from './ports.ts';
 import { makeSockets } from './sockets/sockets.ts';
 import { makeManifests } from './table/manifests.ts';
@@ -15,10 +16,17 @@ import { makeUploads } from './table/uploads.ts';
 /** One JSON line a happening, as CloudWatch likes them. */
 export const logToStdout: Log = (entry) => console.log(JSON.stringify(entry));
 
-/** All ports on the AWS SDK; on one machine the endpoints are embedded ones. */
-export function makePorts(environment: Environment, log: Log = logToStdout, nowMs = () => Date.now()): Ports {
+/**
+ * All ports on the AWS SDK; on one machine the endpoints are embedded ones. `meter`: is told what the table consumed.
+ */
+export function makePorts(
+  environment: Environment,
+  log: Log = logToStdout,
+  nowMs = () => Date.now(),
+  meter?: TableMeter,
+): Ports {
   const { region } = environment;
-  const table = makeTable(environment.tableName, region, environment.dynamoEndpoint);
+  const table = makeTable(environment.tableName, region, environment.dynamoEndpoint, meter);
   return {
     uploads: makeUploads(table),
     shares: makeShares(table),

@@ -14,7 +14,8 @@ export interface Key {
   sk: string;
 }
 
-const uploadPk = (upload: string) => `U#${upload}`;
+export const UPLOAD_PARTITION = 'U#';
+const uploadPk = (upload: string) => `${UPLOAD_PARTITION}${upload}`;
 const stripeNumber = (s: number) => String(s).padStart(3, '0');
 
 export const STRIPE_PREFIX = 'S#';

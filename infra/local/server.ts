@@ -1,14 +1,16 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { readEnvironment } from '../../functions/environment.ts';
 import { makeFinishHandler } from '../../functions/finish/handler.ts';
-import type { Log } from '../../functions/ports.ts';
+import { meteredBucket } from '../../functions/metering/metered-bucket.ts';
+import type { Log, Ports } from '../../functions/ports.ts';
 import { makePorts } from '../../functions/ports-on-aws.ts';
 import { makeSocketHandler } from '../../functions/socket/handler.ts';
 import { lanOrigins } from './addresses.ts';
+import { type Ledger, makeLedger } from './billing/ledger.ts';
 import { embeddedCredentials } from './credentials.ts';
 import { openDataFolder } from './data-folder.ts';
 import { closeServer, listen, openEdge, STAGE, STORE_PATH } from './edge.ts';
@@ -17,7 +19,7 @@ import { type Gateway, makeGateway } from './gateway/gateway.ts';
 import { API_GATEWAY_LIMITS, type GatewayLimits } from './gateway/limits.ts';
 import { type Health, makeHealth } from './health.ts';
 import { type Lambda, makeLambda } from './lambda/lambda.ts';
-import { makeObjectStore } from './objectstore/object-store.ts';
+import { makeObjectStore, type ObjectStore } from './objectstore/object-store.ts';
 import { copyPage, makePage } from './page.ts';
 import type { Settings, StoreElsewhere } from './settings.ts';
 import { createTable } from './table/create-table.ts';
@@ -103,12 +105,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ),
       S3_PUBLIC_PATH: store && STORE_PATH,
     });
-    const ports = makePorts(environment, log, options.nowMs);
-    const running = makeLambda({ functions: { [FINISH_FUNCTION]: makeFinishHandler(ports) }, log });
+    const ledger = makeLedger({ nowMs, log });
+    const ports = meteredPorts(makePorts(environment, ledger.log, options.nowMs, ledger.meter), ledger);
+    const running = makeLambda({
+      functions: { [FINISH_FUNCTION]: ledger.finishHandler(makeFinishHandler(ports)) },
+      log,
+    });
     lambda = running;
     closers.push(() => within(CLOSE_WITHIN_MS, running.close()));
     const sockets = makeGateway({
-      handler: makeSocketHandler(ports),
+      handler: ledger.socketHandler(makeSocketHandler(ports)),
       stage: STAGE,
       limits: options.limits ?? API_GATEWAY_LIMITS,
       allowOrigin: isSameOrigin,
@@ -131,7 +137,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await copyPage(options.pageFolder, pageFolder);
     let port = settings.port;
     const front = makeFront({
-      objectStore: store,
+      objectStore: store && watched(store, ledger),
       page: makePage(pageFolder),
       config: { socketUrl: 'ws' },
       upgrade: sockets.upgrade,
@@ -148,6 +154,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await closeAll();
     throw error;
   }
+}
+
+/** What goes over the bucket and to the sockets is counted; the table's meter is in its client. */
+function meteredPorts(ports: Ports, ledger: Ledger): Ports {
+  return {
+    ...ports,
+    bucket: meteredBucket(ports.bucket, ledger.meter),
+    sockets: ledger.sockets(ports.sockets),
+  };
+}
+
+/** The store as devices reach it: what the functions ask of it is counted where they ask. */
+function watched(store: ObjectStore, ledger: Ledger): Pick<ObjectStore, 'listener' | 'continueListener'> {
+  const counted =
+    (listener: RequestListener): RequestListener =>
+    (request, response) => {
+      ledger.storeRequest(request.method ?? '', request.url ?? '');
+      listener(request, response);
+    };
+  return { listener: counted(store.listener), continueListener: counted(store.continueListener) };
 }
 
 function storeVariables(store: Omit<StoreElsewhere, 'kind'>): Record<string, string | undefined> {
