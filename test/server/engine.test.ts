@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeUpload, type Upload, type UploadView } from '../../web/engine/upload.ts';
-import { device, hashesOf, newSecrets, sync } from '../support/client.ts';
+import { device, hashesOf, newSecret, newSecrets, sync } from '../support/client.ts';
 import { engineOptions, memoryFile } from '../support/node-device.ts';
 import { type ServerUnderTest, serve } from '../support/running-server.ts';
 
@@ -209,5 +209,43 @@ describe('the engine against the server', () => {
     const nobody = join('x'.repeat(22), undefined, 'stranger');
     await expect(viewOf(nobody.upload, () => false)).rejects.toThrow('This link is not valid');
     nobody.connection.close();
+  });
+
+  test('a device whose link has a limit carries that much and stops, an owner sees it, and takes the link back', async () => {
+    const bytes = randomBytes(63 * MIB);
+    const { upload, connection } = begin(bytes, 4 * MIB);
+    await viewOf(upload, () => true);
+    const secret = newSecret();
+    const link = { secret, role: 'helper', name: 'kitchen tablet', limitBytes: 6 * MIB } as const;
+    expect(await upload.links.make(link)).toEqual({ state: 'done' });
+    const tablet = join(secret, bytes, 'tablet');
+    const stopped = await viewOf(tablet.upload, ({ carrier }) => carrier?.state === 'stopped');
+    expect(stopped.carrier).toMatchObject({
+      reason: 'refused',
+      detail: expect.stringContaining('no more bytes'),
+    });
+    expect([...(tablet.file?.puts.keys() ?? [])]).toHaveLength(1);
+    const seen = await viewOf(upload, ({ devices }) =>
+      devices.some(({ doneParts, isSelf }) => !isSelf && doneParts > 0),
+    );
+    const { share } = seen.devices.find(({ name }) => name === 'tablet') ?? {};
+    expect(await upload.links.ask()).toEqual({ state: 'done' });
+    const shown = upload.links.all()?.find((one) => one.share === share);
+    expect(shown).toMatchObject({ name: 'kitchen tablet', limitBytes: 6 * MIB, usedBytes: 5 * MIB });
+
+    const sentAway = new Promise<string>((resolve) => {
+      tablet.upload.onChange(() => {
+        const view = tablet.upload.view();
+        if (view.state === 'refused') resolve(view.error.kind);
+      });
+    });
+    expect(await upload.links.revoke(share ?? '')).toEqual({ state: 'done' });
+    expect(await sentAway).toBe('not-admitted');
+    expect(upload.links.all()?.find((one) => one.share === share)?.revokedAtMs).toBeGreaterThan(0);
+    await upload.abort();
+    for (const { upload: one, connection: line } of [{ upload, connection }, tablet]) {
+      one.close();
+      line.close();
+    }
   });
 });

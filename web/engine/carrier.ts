@@ -5,7 +5,7 @@ import { makeRateMeter } from '../../protocol/board/rate.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Granted } from '../../protocol/messages/sync.ts';
 import { type BoardSession, isOver, type OpenBoard } from './board-session.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import { makeFlights, type Ticket } from './flights.ts';
 import { giveBack } from './give-back.ts';
@@ -58,6 +58,9 @@ export interface CarrierOptions {
 
 /** A device that was refused nothing but time: parts failing this often in a row are shown as a reason. */
 const FAILURES_SHOWN = 2;
+
+const USED_UP =
+  'This link allows no more bytes. What this device has uploaded is kept; ask for another link to go on.';
 
 /** Carries parts of one file: hashes, claims, puts, reports. Event-driven: everything ends in `pump`. */
 export function makeCarrier(options: CarrierOptions): Carrier {
@@ -271,7 +274,15 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       const parts = tickets.map(({ part }) => part);
       return giveBack(connection, session, parts, unreported);
     }
+    if (isUsedUp(message, reply.message)) return stopFor('refused', USED_UP);
     pump();
+  };
+
+  /** The link has a limit, and what is left of it is not enough for any of the tickets that were asked for. */
+  const isUsedUp = ({ want, hedge }: Request & { type: 'sync' }, { leftBytes, put }: Granted): boolean => {
+    if (leftBytes === undefined || put || hand.size + flights.size + unreported.size > 0) return false;
+    const asked = [...want, ...hedge].map((part) => partLength(geometry, part));
+    return asked.length > 0 && Math.min(...asked) > leftBytes;
   };
 
   const takeTickets = ({ put, serverNowMs }: Granted) => {

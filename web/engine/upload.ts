@@ -4,6 +4,7 @@ import { type BoardMember, isOver, makeBoardSession, type OpenBoard, type Openin
 import { type Carrier, type CarrierState, makeCarrier } from './carrier.ts';
 import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
+import { type Links, makeLinks } from './links.ts';
 import type { Clock, FilePort } from './ports.ts';
 import { type Progress, progressOf } from './progress.ts';
 
@@ -50,6 +51,8 @@ export interface Upload {
   attach(file: FilePort): void;
   /** Stops carrying; the upload goes on without this device. */
   detach(): void;
+  /** For owners: the ways in for others. */
+  links: Links;
   abort(): Promise<ProtocolError | undefined>;
   downloadLink(): Promise<{ url: string } | { error: ProtocolError | undefined }>;
   close(): void;
@@ -61,6 +64,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
   const changes = makeEmitter<void>();
   const stripeChanges = makeEmitter<readonly number[]>();
   const session = makeBoardSession(connection, clock, random, opening);
+  const links = makeLinks(connection, () => session.board()?.info.upload);
   let carrier: Carrier | undefined;
   let refusal: ProtocolError | undefined;
   let shown: Progress | undefined;
@@ -120,6 +124,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
       carrier = undefined;
       changes.emit();
     },
+    links,
     async abort() {
       const board = session.board();
       if (!board) return undefined;
@@ -137,6 +142,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
     },
     close() {
       carrier?.stop();
+      links.close();
       session.close();
     },
   };
