@@ -13,6 +13,8 @@ import { makeVirtualFile, sha256Of, type VirtualFileOptions } from './testing/vi
 import { makeUpload } from './upload.ts';
 
 const NETWORK: PutOutcome = { state: 'failed', reason: 'network' };
+const STALLED: PutOutcome = { state: 'failed', reason: 'stalled' };
+const SLOW_DOWN: PutOutcome = { state: 'refused', status: 503, code: 'SlowDown' };
 const MINUTE_MS = 60_000;
 
 /** A laptop that creates an upload of so many parts, and others that help. */
@@ -67,6 +69,31 @@ describe('a put that fails', () => {
     for (const part of [1, 3, 4, 5, 6]) {
       expect(file.puts.filter((one) => one.part === part)).toHaveLength(1);
     }
+  });
+
+  test('on a line that stalls leaves its part to others while it waits', async () => {
+    const { clock, device, server } = begun(2);
+    const { file, isFinished } = device('laptop');
+    file.putFails = (part, attempt) => (part === 2 && attempt <= 3 ? STALLED : undefined);
+    await clock.passUntil(isFinished, MINUTE_MS);
+    const released = server.syncs().flatMap(({ release }) => release);
+    expect(new Set(released)).toEqual(new Set([2]));
+    expect(file.puts.filter(({ part }) => part === 2)).toHaveLength(4);
+  });
+
+  test('by a store that asks for less makes half as many fly, and more again as they get through', async () => {
+    const { clock, device } = begun(60);
+    const { file, isFinished } = device('laptop');
+    /** How many others were on their way whenever one had arrived. */
+    const flying: number[] = [];
+    const inFlight = () => file.puts.filter(({ atMs }) => atMs > clock.nowMs() - 1_000).length;
+    file.putFails = (_, attempt) => {
+      if (clock.nowMs() > 3_000) flying.push(inFlight());
+      return clock.nowMs() < 2_500 && attempt === 1 ? SLOW_DOWN : undefined;
+    };
+    await clock.passUntil(isFinished, 3 * MINUTE_MS);
+    expect(Math.max(...flying.slice(0, 4))).toBe(1);
+    expect(Math.max(...flying)).toBe(3);
   });
 
   test('shows once it failed twice in a row, until it is through', async () => {
@@ -429,4 +456,4 @@ test('whatever happens on the way, the upload is finished in the end and no leas
     }),
     { numRuns: 20 },
   );
-});
+}, 30_000);

@@ -16,8 +16,9 @@ import { heldOnBoard, type Load, letGo, partsInHand } from './load.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
 import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf } from './proposal.ts';
 import { prove } from './proving.ts';
-import { remedyForPut, remedyForSync, type StopReason } from './retry.ts';
+import { remedyForPut, remedyForRequest, type StopReason, waitMs } from './retry.ts';
 import { syncMessage } from './sync-message.ts';
+import { makeThrottle } from './throttle.ts';
 import { makeTurns } from './turns.ts';
 
 /** What this device is doing with its file. */
@@ -87,8 +88,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     }),
     unreported: new Set(),
     unpublished: new Map(),
+    returned: new Set(),
   };
   const { hand, flights, unreported, unpublished } = load;
+  const throttle = makeThrottle(clock);
   const turns = makeTurns(clock, random, () => pump());
 
   const hashing = makeHashing({
@@ -148,8 +151,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   /** A request that was refused or lost: what its error asks for, and not before a while. */
   const recover = (error: ProtocolError | undefined) => {
-    const remedy = error ? remedyForSync(error) : ({ remedy: 'again' } as const);
-    if (error && remedy.remedy === 'stop') return stopFor(remedy.reason, error.message, error.part);
+    const remedy = remedyForRequest(error);
+    if (remedy.remedy === 'stop') return stopFor(remedy.reason, error?.message ?? '', error?.part);
     const againMs = turns.failed(error);
     if (remedy.remedy === 'rejoin') session.reopen();
     if (remedy.remedy === 'prove') isProven = false;
@@ -159,17 +162,22 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   const landed = ({ part }: Ticket, outcome: PutOutcome) => {
     if (outcome.state === 'stored') {
-      hand.recovered(part);
+      hand.stored(part);
+      throttle.stored();
       unreported.add(part);
       steadyRateBps = meter.rateBps(clock.nowMs());
     } else if (outcome.state !== 'aborted' && !isStopped()) {
-      const remedy = remedyForPut(outcome);
+      const failures = hand.failed(part);
+      const remedy = remedyForPut(outcome, failures);
       if (remedy.remedy === 'stop') {
         const detail =
           outcome.state === 'unreadable' ? outcome.reason : 'The store compared it with its hash.';
         return stopFor(remedy.reason, detail, part);
       }
-      hand.rest(part, clock.nowMs(), random());
+      hand.rest(part, clock.nowMs() + waitMs(remedy.backoff, failures, random()));
+      if (remedy.ticket === 'returned') load.returned.add(part);
+      // This one has just left.
+      if (remedy.pace === 'slower') throttle.slowDown(flights.size + 1);
     }
     pump();
   };
@@ -215,8 +223,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     hashing.start(unknownParts(board.replica, missing + hashing.underWay(), isHashed));
   };
 
+  const atOnce = () => Math.min(options.atOnce, throttle.limit());
+
   const takeOff = () => {
-    while (flights.size < options.atOnce) {
+    while (flights.size < atOnce()) {
       const ticket = hand.take(clock.nowMs());
       if (!ticket) return;
       if (!unreported.has(ticket.part)) flights.start(ticket);
@@ -224,10 +234,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   };
 
   const pace = (): Pace => ({
-    atOnce: options.atOnce,
+    atOnce: atOnce(),
     rateBps: meter.rateBps(clock.nowMs()),
     steadyRateBps,
-    leaseMs: leaseMsFor(geometry.partBytes, options.atOnce, steadyRateBps),
+    leaseMs: leaseMsFor(geometry.partBytes, atOnce(), steadyRateBps),
   });
 
   const sayNext = (board: OpenBoard) => {
@@ -236,7 +246,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     const proposal = proposalOf(load, board, pace(), session.rateOf, times);
     if (!isSomething(proposal)) return sleepUntilSomething(board);
     // A sync takes as long as some parts on a fast line: whoever waits until the hand is empty flies with empty places.
-    const isRunningOut = proposal.want.length > 0 && hand.size < options.atOnce / 2;
+    const isRunningOut = proposal.want.length > 0 && hand.size < atOnce() / 2;
     const dueMs = turns.dueMs(isRunningOut);
     if (dueMs > clock.nowMs()) return turns.wakeAt(dueMs);
     void sync(board, proposal);
@@ -264,6 +274,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       if (!isStopped()) recover(reply.state === 'refused' ? reply.error : undefined);
       return;
     }
+    for (const part of message.release) load.returned.delete(part);
     const tickets = reply.message.put?.tickets ?? [];
     turns.succeeded(message.want.length + message.hedge.length, tickets.length);
     if (!isStopped()) takeTickets(reply.message);
@@ -297,6 +308,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       const url = options.resolve(
         put.template.replace('{part}', String(part)).replace('{signature}', signature),
       );
+      load.returned.delete(part);
       hand.add({ part, sha256, url, expiresAtMs });
     }
   };

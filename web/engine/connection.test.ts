@@ -157,7 +157,7 @@ test('a line that does not open within 15 s is given up for another', async () =
 });
 
 test('the longer the server is away the rarer the attempts; after a welcome they begin anew', async () => {
-  const { clock, sockets, last, welcome } = begun(() => 0);
+  const { clock, sockets, last, welcome } = begun(() => 0.25);
   /** How long until there is another socket, once this one has broken. */
   const gap = async () => {
     const count = sockets.length;
@@ -166,9 +166,9 @@ test('the longer the server is away the rarer the attempts; after a welcome they
   };
   const gaps: number[] = [];
   for (let i = 0; i < 9; i++) gaps.push(await gap());
-  expect(gaps).toEqual([63, 125, 250, 500, 1_000, 2_000, 3_750, 3_750, 3_750]);
+  expect(gaps).toEqual([125, 250, 500, 1_000, 2_000, 3_750, 3_750, 3_750, 3_750]);
   await welcome();
-  expect(await gap()).toBe(63);
+  expect(await gap()).toBe(125);
 });
 
 test('a server that is busy is not asked again sooner than it says', async () => {
@@ -245,10 +245,24 @@ test('the network being back, the next attempt is made now, and one that hangs i
   expect(hanging.isClosed).toBe(true);
   expect(sockets).toHaveLength(before + 2);
   await welcome();
-  connection.tryNow();
-  await clock.pass(20_000);
   expect(sockets).toHaveLength(before + 2);
   expect(connection.status()).toEqual({ state: 'online' });
+});
+
+test('a line that is there is asked on that hint, and replaced within 5 s if it died with the old network', async () => {
+  const { clock, connection, sockets, last, welcome } = begun();
+  await welcome();
+  connection.tryNow();
+  const [, ping] = last().sent;
+  expect(ping).toMatchObject({ type: 'ping' });
+  last().say({ type: 'pong', re: (ping as { id: number }).id, serverNowMs: SERVER_NOW_MS });
+  await clock.pass(30_000);
+  expect(sockets).toHaveLength(1);
+  connection.tryNow();
+  await clock.pass(5_000);
+  expect(connection.status()).toEqual({ state: 'connecting' });
+  await clock.pass(500);
+  expect(sockets).toHaveLength(2);
 });
 
 test('what a line that was given up still says concerns nobody', async () => {

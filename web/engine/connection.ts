@@ -11,6 +11,8 @@ import { RECONNECT, waitMs } from './retry.ts';
 const ANSWER_WITHIN_MS = 15_000;
 /** Silence after which we ask whether the line is alive. API Gateway closes an idle one after 10 min. */
 const PING_AFTER_MS = 40_000;
+/** A line that may have died with the network under it: how long it has to say that it lives. */
+const PROBED_WITHIN_MS = 5_000;
 
 type WithoutId<Message> = Message extends { id: number } ? Omit<Message, 'id'> : never;
 /** A message from a device; the connection gives it its id. */
@@ -36,7 +38,7 @@ export interface Connection {
   /** Messages that answer no request: broadcasts. */
   onMessage(listener: (message: Down) => void): () => void;
   onStatus(listener: (status: ConnectionStatus) => void): () => void;
-  /** A hint that trying now may be worth it (the system says that the network is back). */
+  /** A hint that trying now, or asking whether the line lives, may be worth it: the network is back, or another one. */
   tryNow(): void;
   close(): void;
 }
@@ -59,9 +61,11 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
   let lastId = 0;
   let failures = 0;
   let heardMs = clock.nowMs();
+  let heardFrames = 0;
   let serverOffsetMs = 0;
   let cancelRetry = () => {};
   let cancelPing = () => {};
+  let cancelProbe = () => {};
 
   const setStatus = (next: ConnectionStatus) => {
     status = next;
@@ -121,6 +125,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
 
   const receive = (text: string) => {
     heardMs = clock.nowMs();
+    heardFrames += 1;
     const decoded = decodeDown(text);
     // API Gateway's own words about an integration that failed are no message of ours: the request runs into its time.
     if (!decoded.ok) return;
@@ -144,6 +149,15 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     });
   };
 
+  const probe = () => {
+    const before = heardFrames;
+    void send({ type: 'ping' });
+    cancelProbe();
+    cancelProbe = clock.after(PROBED_WITHIN_MS, () => {
+      if (heardFrames === before) drop();
+    });
+  };
+
   /** Gives the line up and comes back, not sooner than that. */
   const drop = (atLeastMs = 0) => {
     const line = socket;
@@ -154,6 +168,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
   const lost = (atLeastMs = 0) => {
     socket = undefined;
     cancelPing();
+    cancelProbe();
     for (const [id, answer] of [...waiting]) {
       waiting.delete(id);
       answer({ state: 'lost' });
@@ -181,7 +196,8 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     onMessage: messages.on,
     onStatus: statuses.on,
     tryNow() {
-      if (status.state !== 'connecting' || (socket && isOpen)) return;
+      if (status.state === 'online') return probe();
+      if (status.state === 'closed' || (socket && isOpen)) return;
       // One that still tries may be trying over a network that is gone.
       if (socket) drop();
       open();

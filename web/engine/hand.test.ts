@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ticket } from './flights.ts';
 import { makeHand } from './hand.ts';
-import { PUT_AGAIN, waitMs } from './retry.ts';
 
 const MARGIN_MS = 20_000;
 
@@ -94,42 +93,50 @@ test('what is taken is always good for 20 s more, is in hand once, and is what r
   );
 });
 
-test('a part that failed rests as long as the wait says, and each failure in a row makes it longer', () => {
+test('a part that failed rests until the time that was set, and each failure in a row is counted', () => {
   const hand = makeHand();
-  let nowMs = 0;
   for (let count = 1; count <= 9; count++) {
-    const ms = hand.rest(4, nowMs, 0.5);
-    expect(ms).toBe(waitMs(PUT_AGAIN, count, 0.5));
+    expect(hand.failed(4)).toBe(count);
+    hand.rest(4, count * 100);
     expect(hand.worstFailures()).toBe(count);
-    expect(hand.nextUntilMs(nowMs)).toBe(nowMs + ms);
-    expect(hand.resting(nowMs + ms - 1)).toEqual([4]);
-    nowMs += ms;
-    expect(hand.resting(nowMs)).toEqual([]);
+    expect(hand.nextUntilMs(0)).toBe(count * 100);
+    expect(hand.resting(count * 100 - 1)).toEqual([4]);
+    expect(hand.resting(count * 100)).toEqual([]);
   }
 });
 
 test('a part that got through begins anew: its next failure is the first', () => {
   const hand = makeHand();
-  for (let i = 0; i < 5; i++) hand.rest(4, 0, 0.5);
-  hand.recovered(4);
+  for (let i = 0; i < 5; i++) hand.failed(4);
+  hand.stored(4);
   expect(hand.worstFailures()).toBe(0);
-  expect(hand.resting(0)).toEqual([]);
-  expect(hand.rest(4, 0, 0.5)).toBe(waitMs(PUT_AGAIN, 1, 0.5));
+  expect(hand.failed(4)).toBe(1);
 });
 
 test('each part has failures of its own', () => {
   const hand = makeHand();
-  hand.rest(4, 0, 0);
-  hand.rest(4, 0, 0);
-  const firstMs = hand.rest(5, 0, 0);
-  expect(firstMs).toBe(waitMs(PUT_AGAIN, 1, 0));
+  hand.failed(4);
+  hand.failed(4);
+  hand.rest(4, 200);
+  expect(hand.failed(5)).toBe(1);
+  hand.rest(5, 100);
   expect(hand.worstFailures()).toBe(2);
   expect(hand.failing()).toEqual([4, 5]);
-  expect(hand.nextUntilMs(0)).toBe(firstMs);
-  expect(hand.nextUntilMs(firstMs)).toBe(waitMs(PUT_AGAIN, 2, 0));
+  expect(hand.nextUntilMs(0)).toBe(100);
+  expect(hand.nextUntilMs(100)).toBe(200);
   hand.recovered(4);
   expect(hand.failing()).toEqual([5]);
   expect(hand.worstFailures()).toBe(1);
+});
+
+test('on a line where nothing gets through, parts that are new to it wait like those that failed before', () => {
+  const hand = makeHand();
+  const failures = Array.from({ length: 12 }, (_, i) => hand.failed(i + 1));
+  expect(failures).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+  hand.recovered(1);
+  expect(hand.failed(13), 'what others carried says nothing of this line').toBe(4);
+  hand.stored(2);
+  expect(hand.failed(14)).toBe(1);
 });
 
 test('with nothing at rest there is no time to wait for', () => {

@@ -1,8 +1,9 @@
 import type { Ticket } from './flights.ts';
-import { PUT_AGAIN, waitMs } from './retry.ts';
 
 /** An address is not used in its last seconds: the request has to reach the store before it expires. */
 const EXPIRY_MARGIN_MS = 20_000;
+/** Requests in flight together fail together: so many count as one failure of the line. */
+const ROUND = 4;
 
 /** Tickets granted and not yet in flight, and parts that rest after a failure. */
 export interface Hand {
@@ -12,8 +13,12 @@ export interface Hand {
   take(nowMs: number): Ticket | undefined;
   remove(part: number): void;
   parts(): Iterable<number>;
-  /** After a failure: not claimed again before a wait that grows with each failure in a row. Answers that wait. */
-  rest(part: number, nowMs: number, random: number): number;
+  /** Counts a failure. Answers how many there were in a row: of this part, or of whatever was tried on this line. */
+  failed(part: number): number;
+  /** After a failure: not claimed again before then. */
+  rest(part: number, untilMs: number): void;
+  /** This device has carried the part: its line is good again. */
+  stored(part: number): void;
   /** The part is through, whoever carried it. */
   recovered(part: number): void;
   /** Parts that failed and have not recovered. */
@@ -28,6 +33,7 @@ export interface Hand {
 export function makeHand(): Hand {
   const tickets = new Map<number, Ticket>();
   const failures = new Map<number, { count: number; untilMs: number }>();
+  let streak = 0;
   return {
     get size() {
       return tickets.size;
@@ -47,11 +53,18 @@ export function makeHand(): Hand {
     },
     remove: (part) => tickets.delete(part),
     parts: () => tickets.keys(),
-    rest(part, nowMs, random) {
+    failed(part) {
       const count = (failures.get(part)?.count ?? 0) + 1;
-      const ms = waitMs(PUT_AGAIN, count, random);
-      failures.set(part, { count, untilMs: nowMs + ms });
-      return ms;
+      failures.set(part, { count, untilMs: Number.NEGATIVE_INFINITY });
+      streak += 1;
+      return Math.max(count, Math.ceil(streak / ROUND));
+    },
+    rest(part, untilMs) {
+      failures.set(part, { count: failures.get(part)?.count ?? 1, untilMs });
+    },
+    stored(part) {
+      streak = 0;
+      failures.delete(part);
     },
     recovered: (part) => failures.delete(part),
     failing: () => [...failures.keys()],

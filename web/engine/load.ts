@@ -12,6 +12,8 @@ export interface Load {
   unreported: Set<number>;
   /** Hashes that the board does not know yet. */
   unpublished: Map<number, string>;
+  /** Parts that failed here and may be another's meanwhile; the board does not know yet. */
+  returned: Set<number>;
 }
 
 /** Parts that are not to be asked for: at hand, on the way, stored, or resting after a failure. */
@@ -21,10 +23,11 @@ export function partsInHand({ hand, flights, unreported }: Load, nowMs: number):
 
 /** What the board says is done or in other hands is let go; the loser of a hedge stops sending. */
 export function letGo(load: Load, { replica, info }: OpenBoard, serverNowMs: number): void {
-  const { hand, flights, unreported, unpublished } = load;
+  const { hand, flights, unreported, unpublished, returned } = load;
   for (const part of [...flights.parts()]) if (replica.isDone(part)) flights.abort(part);
   for (const part of hand.failing()) if (replica.isDone(part)) hand.recovered(part);
   for (const part of unreported) if (replica.isDone(part)) unreported.delete(part);
+  for (const part of returned) if (replica.isDone(part)) returned.delete(part);
   for (const part of [...unpublished.keys()]) if (replica.isKnown(part)) unpublished.delete(part);
   for (const part of [...hand.parts()]) {
     const stripe = replica.stripe(stripeOf(part));

@@ -38,7 +38,7 @@ export function proposalOf(
   rateOf: RateOf,
   { nowMs, serverNowMs }: Times,
 ): Proposal {
-  const { hand, flights, unreported, unpublished } = load;
+  const { hand, flights, unreported, unpublished, returned } = load;
   const { geometry } = replica;
   const inHand = partsInHand(load, nowMs);
   const chooser = { device: info.device, inHand, aboutToBeKnown: new Set(unpublished.keys()) };
@@ -54,7 +54,7 @@ export function proposalOf(
   return {
     done: [...unreported],
     hashes: [...unpublished].map(([part, sha256]) => ({ part, sha256 })),
-    release: [],
+    release: [...returned].filter((part) => !want.includes(part)),
     want,
     hedge,
     renew: dueForRenewal({ replica, info }, inHand, pace.leaseMs, serverNowMs).parts,

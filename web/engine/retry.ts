@@ -1,77 +1,158 @@
 import type { ErrorKind, ProtocolError } from '../../protocol/messages/error.ts';
 import type { PutOutcome } from './ports.ts';
 
-/**
- * Waits double from the first to the last; each is drawn from a quarter to the whole of its step, so that devices do not
- * come back all at once.
- */
+/** The longest wait doubles with each failure in a row, from the first to the last. A success begins anew. */
 export interface Backoff {
   firstMs: number;
   lastMs: number;
 }
 
-export const RECONNECT: Backoff = { firstMs: 250, lastMs: 15_000 };
-export const PUT_AGAIN: Backoff = { firstMs: 300, lastMs: 20_000 };
-export const SYNC_AGAIN: Backoff = { firstMs: 250, lastMs: 15_000 };
+export const RECONNECT: Backoff = { firstMs: 500, lastMs: 15_000 };
+export const SYNC_AGAIN: Backoff = { firstMs: 500, lastMs: 15_000 };
+export const PUT_AGAIN: Backoff = { firstMs: 500, lastMs: 20_000 };
+/** S3 scales up within minutes when it is asked less: whoever insists is refused for longer. */
+export const SLOW_DOWN: Backoff = { firstMs: 2_000, lastMs: 60_000 };
+/** What was wrong was the address; a fresh one may be right at once. */
+export const FRESH_ADDRESS: Backoff = { firstMs: 50, lastMs: 20_000 };
 /** A file that cannot be read is looked for again: a drive may come back. */
-export const FILE_AGAIN: Backoff = { firstMs: 2_000, lastMs: 30_000 };
+export const FILE_AGAIN: Backoff = { firstMs: 4_000, lastMs: 30_000 };
 
-/** `failures` in a row so far, 1 at the first. `random` from 0 to below 1. */
+/**
+ * Drawn from the whole of the step ("full jitter"), so that devices that failed together do not come back together.
+ * `failures` in a row so far, 1 at the first. `random` from 0 to below 1.
+ */
 export function waitMs(backoff: Backoff, failures: number, random: number): number {
-  const ceilingMs = Math.min(backoff.lastMs, backoff.firstMs * 2 ** Math.min(30, failures - 1));
-  return Math.round(ceilingMs * (0.25 + 0.75 * random));
+  return Math.round(Math.min(backoff.lastMs, backoff.firstMs * 2 ** Math.min(30, failures - 1)) * random);
 }
 
-/** Why a device stopped carrying for good, until a person does something. */
+/** Why a device stopped carrying, until a person does something or its file is back. */
 export type StopReason = 'file-changed' | 'different-file' | 'file-unreadable' | 'not-allowed' | 'refused';
 
-/** What to do about a put that did not store its part. */
-export type PutRemedy =
-  /** The part again, after a wait, with a new ticket. */
-  { remedy: 'again' } | { remedy: 'stop'; reason: StopReason };
-
-/** What S3 calls bytes that are not those of their checksum, and what MinIO calls them. */
-const OTHER_BYTES: ReadonlySet<string> = new Set([
-  'BadDigest',
-  'XAmzContentSHA256Mismatch',
-  'XAmzContentChecksumMismatch',
-]);
-
-export function remedyForPut(outcome: Exclude<PutOutcome, { state: 'stored' | 'aborted' }>): PutRemedy {
-  if (outcome.state === 'failed') return { remedy: 'again' };
-  if (outcome.state === 'unreadable') return { remedy: 'stop', reason: 'file-unreadable' };
-  // The bytes are not those of the manifest: S3 itself has compared them.
-  if (OTHER_BYTES.has(outcome.code)) return { remedy: 'stop', reason: 'file-changed' };
-  // All else is tried again with a new ticket: an expired address gets a fresh one, and if the upload is over (S3 says
-  // NoSuchUpload then), asking for the ticket tells so. The clock of this device plays no part in signing.
-  return { remedy: 'again' };
+/** The part, or the request, again after a wait. */
+interface Again {
+  remedy: 'again';
+  backoff: Backoff;
+  /** Whether the part stays with this device while it waits, or may be another's meanwhile. */
+  ticket: 'kept' | 'returned';
+  /** `slower`: fewer in flight from now on. */
+  pace: 'same' | 'slower';
+}
+export type Remedy =
+  | Again
+  /** The board has to be opened anew first. */
+  | { remedy: 'rejoin'; backoff: Backoff }
+  /** This device has to show again that it has the file. */
+  | { remedy: 'prove'; backoff: Backoff }
+  /** All tickets go back, and nothing is tried again by itself. */
+  | Stop;
+interface Stop {
+  remedy: 'stop';
+  reason: StopReason;
 }
 
-/** What to do about a sync that was answered with an error. */
-export type SyncRemedy =
-  | { remedy: 'again' }
-  | { remedy: 'rejoin' }
-  | { remedy: 'prove' }
-  | { remedy: 'stop'; reason: StopReason };
+const again = (backoff: Backoff, ticket: Again['ticket'] = 'kept', pace: Again['pace'] = 'same'): Again => ({
+  remedy: 'again',
+  backoff,
+  ticket,
+  pace,
+});
+const stop = (reason: StopReason): Stop => ({ remedy: 'stop', reason });
 
-const SYNC_REMEDIES: Partial<Record<ErrorKind, SyncRemedy>> = {
-  'hello-first': { remedy: 'rejoin' },
-  'not-joined': { remedy: 'rejoin' },
+/** Everything that can go wrong between a device and its upload, and what is done about it. */
+export const PATIENCE = {
+  // A part on its way to the store.
+  'put: no connection, or cut': again(PUT_AGAIN),
+  'put: no byte moved': again(PUT_AGAIN, 'returned'),
+  'put: asked too much': again(SLOW_DOWN, 'kept', 'slower'),
+  'put: the store has its troubles': again(PUT_AGAIN),
+  // By the store's clock and nobody else's: an address signed now is good now, whatever time this device believes in.
+  'put: expired or not signed for this': again(FRESH_ADDRESS),
+  // The upload may be over; asking for the next ticket tells.
+  'put: no such upload': again(PUT_AGAIN),
+  'put: refused for a reason of its own': again(PUT_AGAIN, 'returned'),
+  'put: other bytes than published': stop('file-changed'),
+  'put: the file cannot be read': stop('file-unreadable'),
+
+  // A message to the server.
+  'request: no answer': again(SYNC_AGAIN),
+  'request: not now': again(SYNC_AGAIN),
+  'request: not on the board': { remedy: 'rejoin', backoff: SYNC_AGAIN },
+  'request: not proven': { remedy: 'prove', backoff: SYNC_AGAIN },
+  'request: another hash than published': stop('file-changed'),
+  'request: another file': stop('different-file'),
+  'request: not with this link': stop('not-allowed'),
+  'request: not understood': stop('refused'),
+} as const satisfies Record<string, Remedy>;
+
+export type Failure = keyof typeof PATIENCE;
+
+/** From so many failures in a row on, a part is left to the others while it waits: their line may be better. */
+const KEPT_FAILURES = 3;
+
+/** The remedy of a put, with the number of times that this part has failed in a row. */
+export function remedyForPut(
+  outcome: Exclude<PutOutcome, { state: 'stored' | 'aborted' }>,
+  failures = 1,
+): Again | Stop {
+  const remedy = PATIENCE[failureOfPut(outcome)];
+  if (remedy.remedy !== 'again' || failures < KEPT_FAILURES) return remedy;
+  return { ...remedy, ticket: 'returned' };
+}
+
+/** What to do about a request that was refused, or (no error) not answered. */
+export function remedyForRequest(error: ProtocolError | undefined): Remedy {
+  return PATIENCE[failureOfRequest(error)];
+}
+
+/** What S3 calls bytes that are not those of their checksum, and what MinIO calls them. */
+const OTHER_BYTES = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch']);
+/** What S3 and its kin say with a 4xx or a 503 when they mean "later". */
+const ASKED_TOO_MUCH = new Set(['SlowDown', 'SlowDownWrite', 'TooManyRequests', 'RequestLimitExceeded']);
+/** S3 says 400 to these, which are nobody's mistake. */
+const LINE_TROUBLES = new Set(['RequestTimeout', 'IncompleteBody']);
+/** Some stores say 400 in place of 403. */
+const OLD_ADDRESS = new Set([
+  'ExpiredToken',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'TokenRefreshRequired',
+]);
+
+function failureOfPut(outcome: Exclude<PutOutcome, { state: 'stored' | 'aborted' }>) {
+  if (outcome.state === 'unreadable') return 'put: the file cannot be read';
+  if (outcome.state === 'failed') {
+    return outcome.reason === 'stalled' ? 'put: no byte moved' : 'put: no connection, or cut';
+  }
+  const { status, code } = outcome;
+  // The bytes are not those of the manifest: S3 itself has compared them.
+  if (OTHER_BYTES.has(code)) return 'put: other bytes than published';
+  if (status === 503 || status === 429 || ASKED_TOO_MUCH.has(code)) return 'put: asked too much';
+  if (status >= 500) return 'put: the store has its troubles';
+  if (status === 408 || LINE_TROUBLES.has(code)) return 'put: no connection, or cut';
+  if (status === 401 || status === 403 || OLD_ADDRESS.has(code)) return 'put: expired or not signed for this';
+  if (status === 404) return 'put: no such upload';
+  return 'put: refused for a reason of its own';
+}
+
+const BY_KIND: Partial<Record<ErrorKind, Failure & `request: ${string}`>> = {
+  'hello-first': 'request: not on the board',
+  'not-joined': 'request: not on the board',
   // The link has run out or was taken back: opening it again says so to the person.
-  'not-admitted': { remedy: 'rejoin' },
-  'not-proven': { remedy: 'prove' },
-  'hash-contradicts': { remedy: 'stop', reason: 'file-changed' },
-  'different-file': { remedy: 'stop', reason: 'different-file' },
-  'not-allowed': { remedy: 'stop', reason: 'not-allowed' },
-  busy: { remedy: 'again' },
-  'not-ready': { remedy: 'again' },
-  unavailable: { remedy: 'again' },
-  internal: { remedy: 'again' },
+  'not-admitted': 'request: not on the board',
+  'not-proven': 'request: not proven',
+  'hash-contradicts': 'request: another hash than published',
+  'different-file': 'request: another file',
+  'not-allowed': 'request: not with this link',
+  busy: 'request: not now',
+  'not-ready': 'request: not now',
+  unavailable: 'request: not now',
+  internal: 'request: not now',
 };
 
 /** An error that names a time to come back is worth trying again; any other unknown one is a fault that stays one. */
-export function remedyForSync(error: ProtocolError): SyncRemedy {
-  const known = SYNC_REMEDIES[error.kind];
+function failureOfRequest(error: ProtocolError | undefined): Failure & `request: ${string}` {
+  if (!error) return 'request: no answer';
+  const known = BY_KIND[error.kind];
   if (known) return known;
-  return error.minBackoffMs === undefined ? { remedy: 'stop', reason: 'refused' } : { remedy: 'again' };
+  return error.minBackoffMs === undefined ? 'request: not understood' : 'request: not now';
 }
