@@ -11,6 +11,7 @@ export type ToPartWorker =
 
 /** From the worker. */
 export type FromPartWorker =
-  | { kind: 'sent'; job: number; sentBytes: number }
+  /** Of each put that went on since the last time: its job, and its bytes that have left so far. */
+  | { kind: 'sent'; sent: Array<[job: number, sentBytes: number]> }
   | { kind: 'hashed'; job: number; outcome: HashOutcome }
   | { kind: 'put'; job: number; outcome: PutOutcome };

@@ -11,6 +11,20 @@ const aborts = new Map<number, () => void>();
 
 const tell = (message: FromPartWorker) => self.postMessage(message);
 
+/** The page shows figures a few times a second; a browser tells of each request every 50 ms. */
+const SAY_EVERY_MS = 100;
+const unsaid = new Map<number, number>();
+
+function sent(job: number, sentBytes: number): void {
+  if (unsaid.size === 0) setTimeout(say, SAY_EVERY_MS);
+  unsaid.set(job, sentBytes);
+}
+
+function say(): void {
+  if (unsaid.size > 0) tell({ kind: 'sent', sent: [...unsaid] });
+  unsaid.clear();
+}
+
 self.addEventListener('message', ({ data }: MessageEvent<ToPartWorker>) => {
   switch (data.kind) {
     case 'file':
@@ -54,12 +68,11 @@ async function hash(job: Extract<ToPartWorker, { kind: 'hash' }>): Promise<HashO
 async function put(job: Extract<ToPartWorker, { kind: 'put' }>): Promise<PutOutcome> {
   const slice = sliceOf(job);
   if (!slice) return { state: 'aborted' };
-  const request = putBody(job.request, slice, (sentBytes) => {
-    tell({ kind: 'sent', job: job.job, sentBytes });
-  });
+  const request = putBody(job.request, slice, (sentBytes) => sent(job.job, sentBytes));
   aborts.set(job.job, request.abort);
   const outcome = await request.result;
   aborts.delete(job.job);
+  unsaid.delete(job.job);
   // A file that cannot be read fails like a network: reading a byte of it tells which it was.
   if (outcome.state === 'failed' && outcome.reason === 'network') return (await unreadable(slice)) ?? outcome;
   return outcome;

@@ -22,11 +22,13 @@ export function makePartWorkers(): PartWorkers {
   const workers = Array.from({ length: WORKERS }, () => {
     const worker = new Worker(new URL('./part-worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<FromPartWorker>) => {
+      if (data.kind === 'sent') {
+        for (const [job, sentBytes] of data.sent) jobs.get(job)?.sent(sentBytes);
+        return;
+      }
       const job = jobs.get(data.job);
-      if (!job) return;
-      if (data.kind === 'sent') return job.sent(data.sentBytes);
       jobs.delete(data.job);
-      job.done(data.outcome);
+      job?.done(data.outcome);
     });
     return worker;
   });

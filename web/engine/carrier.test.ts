@@ -384,6 +384,15 @@ test('tickets that are granted to a device just as it stops are given back too',
   expect(upload.board()?.replica.stripe(0).leases).toEqual([]);
 });
 
+test('the last part of all is reported as soon as it is stored, without waiting for others to gather', async () => {
+  const { clock, device } = begun(1, { putMs: 20 });
+  const { isFinished, file } = device('laptop');
+  await clock.passUntil(() => file.puts.length > 0, MINUTE_MS);
+  const storedMs = clock.nowMs() + 20;
+  await clock.passUntil(isFinished, MINUTE_MS);
+  expect(clock.nowMs() - storedMs).toBeLessThan(100);
+});
+
 test('no more puts are in the air than there are places, and no place is idle while there is work', async () => {
   const { clock, device } = begun(100, { putMs: 500 });
   const { file, isFinished } = device('laptop');

@@ -247,7 +247,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (!isSomething(proposal)) return sleepUntilSomething(board);
     // A sync takes as long as some parts on a fast line: whoever waits until the hand is empty flies with empty places.
     const isRunningOut = proposal.want.length > 0 && hand.size < atOnce() / 2;
-    const dueMs = turns.dueMs(isRunningOut);
+    // With nothing on the way there is nothing to gather either: the last report of all is the one that everybody waits for.
+    const isWaitedFor = proposal.done.length > 0 && flights.size + hand.size === 0;
+    const dueMs = turns.dueMs(isRunningOut || isWaitedFor);
     if (dueMs > clock.nowMs()) return turns.wakeAt(dueMs);
     void sync(board, proposal);
   };

@@ -7,8 +7,8 @@ const WINDOW_MS = 250;
 
 /** When a device may say something again: after its window, and not before what went wrong allows. */
 export interface Turns {
-  /** When the next sync is due; a device whose hand runs out does not wait for its window. */
-  dueMs(isRunningOut: boolean): number;
+  /** When the next sync is due; one that cannot wait (its hand runs out, nothing is left to gather) has no window. */
+  dueMs(isUrgent: boolean): number;
   /** Whether it is not too soon after a failure. */
   mayTry(): boolean;
   /** A sync leaves now. */
@@ -33,7 +33,7 @@ export function makeTurns(clock: Clock, random: () => number, wake: () => void):
   let notBeforeMs = Number.NEGATIVE_INFINITY;
   let cancelTimer = () => {};
   return {
-    dueMs: (isRunningOut) => Math.max(notBeforeMs, isRunningOut ? clock.nowMs() : lastSyncMs + WINDOW_MS),
+    dueMs: (isUrgent) => Math.max(notBeforeMs, isUrgent ? clock.nowMs() : lastSyncMs + WINDOW_MS),
     mayTry: () => clock.nowMs() >= notBeforeMs,
     begin() {
       cancelTimer();

@@ -87,6 +87,9 @@ export function createApp(journal: Journal): App {
     const stopFollowing = upload.onChange(() => {
       const now = upload.view();
       if (now.state !== 'open') return;
+      const shown = view();
+      // Figures can wait to be read; that it is complete, or ended, is told at once.
+      if (shown.state === 'open' && shown.phase.state !== now.phase.state) setView(now);
       if (now.phase.state === 'finished' || now.phase.state === 'aborted') source.drop();
       if (now.carrier?.state === 'stopped' && now.carrier.reason === 'file-unreadable') source.lost();
     });
@@ -199,14 +202,19 @@ export function createApp(journal: Journal): App {
 /** The eye reads figures no faster than this, and drawing them costs what the upload could use. */
 const SHOW_EVERY_MS = 250;
 
-/** Calls `act` soon after the source fired, and no more often than figures can be read. */
+/** Calls `act` when the source fires, and no more often than figures can be read. */
 function nowAndThen(listen: (update: () => void) => () => void, act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastMs = Number.NEGATIVE_INFINITY;
   const stop = listen(() => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      act();
-    }, SHOW_EVERY_MS);
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        lastMs = performance.now();
+        act();
+      },
+      Math.max(0, lastMs + SHOW_EVERY_MS - performance.now()),
+    );
   });
   return () => {
     stop();
