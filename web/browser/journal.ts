@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { z } from 'zod';
 import { Secret } from '../../protocol/messages/common.ts';
+import type { Memory } from '../engine/memory.ts';
 import type { FileHandle } from './file-handles.ts';
 import { newSecret } from './secrets.ts';
 
@@ -37,7 +38,9 @@ export interface Journal {
   /** By the secret by which this device joins. */
   keptFile(secret: string): Promise<KeptFile | undefined>;
   keepFile(secret: string, file: KeptFile): Promise<void>;
+  /** With what else is remembered of this device's work for the upload. */
   dropFile(secret: string): Promise<void>;
+  memoryOf(secret: string): Memory;
   /** Undefined where nothing is stored: private windows, blocked storage. */
   database: JournalDatabase | undefined;
 }
@@ -45,6 +48,7 @@ export interface Journal {
 export interface JournalSchema extends DBSchema {
   uploads: { key: string; value: JournalEntry };
   files: { key: string; value: KeptFile };
+  landed: { key: string; value: readonly number[] };
   /** Hashes of a file's parts, a stripe at a time: 64 times 32 bytes, zeros where unknown. */
   hashes: { key: [file: string, stripe: number]; value: Uint8Array };
   /** When the hashes of a file were last of use. */
@@ -79,6 +83,12 @@ export async function openJournal(): Promise<Journal> {
     others?.postMessage('changed');
   };
 
+  const dropFile = async (secret: string) => {
+    await Promise.all([database?.delete('files', secret), database?.delete('landed', secret)]).catch(
+      () => {},
+    );
+  };
+
   return {
     database,
     entries: () => entries,
@@ -94,7 +104,7 @@ export async function openJournal(): Promise<Journal> {
     },
     forget(own) {
       entries = entries.filter(({ secrets }) => secrets.own !== own);
-      void write((to) => Promise.all([to.delete('uploads', own), to.delete('files', own)]));
+      void write((to) => Promise.all([to.delete('uploads', own), dropFile(own)]));
     },
     onChange: (listener) => void listeners.add(listener),
     async keptFile(secret) {
@@ -104,9 +114,17 @@ export async function openJournal(): Promise<Journal> {
     async keepFile(secret, file) {
       await database?.put('files', file, secret).catch(() => {});
     },
-    async dropFile(secret) {
-      await database?.delete('files', secret).catch(() => {});
-    },
+    dropFile,
+    memoryOf: (secret) => ({
+      async landed() {
+        const stored = await database?.get('landed', secret).catch(() => undefined);
+        const parts = z.array(z.number()).safeParse(stored);
+        return parts.success ? parts.data : [];
+      },
+      noteLanded(parts) {
+        void database?.put('landed', parts, secret).catch(() => {});
+      },
+    }),
   };
 }
 
@@ -131,6 +149,7 @@ async function open(): Promise<JournalDatabase | undefined> {
     upgrade(database) {
       database.createObjectStore('uploads');
       database.createObjectStore('files');
+      database.createObjectStore('landed');
       database.createObjectStore('hashes');
       database.createObjectStore('hashed');
     },

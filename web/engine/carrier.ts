@@ -1,5 +1,5 @@
 import { countFree, nextExpiryMs } from '../../protocol/board/choose.ts';
-import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
+import { geometryOf, isPartOf, partLength } from '../../protocol/board/geometry.ts';
 import { leaseMsFor } from '../../protocol/board/lease.ts';
 import { makeRateMeter } from '../../protocol/board/rate.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
@@ -13,6 +13,7 @@ import { makeHand } from './hand.ts';
 import { hashAheadTarget, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
 import { heldOnBoard, type Load, letGo, partsInHand } from './load.ts';
+import { type Memory, NO_MEMORY } from './memory.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
 import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf } from './proposal.ts';
 import { prove } from './proving.ts';
@@ -55,6 +56,7 @@ export interface CarrierOptions {
   atOnce: number;
   /** Whether this device creates the upload: then it may hash before the board is there. */
   isCreator: boolean;
+  memory?: Memory;
 }
 
 /** A device that was refused nothing but time: parts failing this often in a row are shown as a reason. */
@@ -65,7 +67,7 @@ const USED_UP =
 
 /** Carries parts of one file: hashes, claims, puts, reports. Event-driven: everything ends in `pump`. */
 export function makeCarrier(options: CarrierOptions): Carrier {
-  const { connection, session, clock, random, file } = options;
+  const { connection, session, clock, random, file, memory = NO_MEMORY } = options;
   const geometry = geometryOf(file.sizeBytes);
   const changes = makeEmitter<void>();
   const meter = makeRateMeter();
@@ -74,6 +76,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   let isProving = false;
   let isSyncing = false;
   let steadyRateBps: number | undefined;
+  let noted = '';
 
   const load: Load = {
     hand: makeHand(),
@@ -131,10 +134,24 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     hashing.stop();
   };
 
+  /** What was stored before a crash and not reported is reported first, and so not carried again. */
+  const recall = async () => {
+    const landed = await memory.landed();
+    for (const part of landed) if (isPartOf(geometry, part)) unreported.add(part);
+  };
+
+  const note = () => {
+    const parts = [...unreported];
+    if (parts.join() === noted) return;
+    noted = parts.join();
+    memory.noteLanded(parts);
+  };
+
   const startProving = async () => {
     const board = session.board();
     if (!board || isProven || isProving || isStopped()) return;
     isProving = true;
+    await recall();
     const proof = await prove(connection, board.info.upload, file.sizeBytes, (part) => hashing.get(part));
     isProving = false;
     if (isStopped()) return;
@@ -196,6 +213,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       return;
     }
     letGo(load, board, connection.serverNowMs());
+    note();
     takeOff();
     sayNext(board);
     showState();

@@ -5,6 +5,7 @@ import { type Carrier, type CarrierState, makeCarrier } from './carrier.ts';
 import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import { type Links, makeLinks } from './links.ts';
+import type { Memory } from './memory.ts';
 import type { Clock, FilePort } from './ports.ts';
 import { type Progress, progressOf } from './progress.ts';
 
@@ -38,6 +39,8 @@ export interface UploadOptions {
   resolve: (url: string) => string;
   /** Requests in flight at once. */
   atOnce: number;
+  /** Where it is missing, nothing is remembered across a crash. */
+  memory?: Memory;
 }
 
 export interface Upload {

@@ -1,7 +1,9 @@
 import { createSignal, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import { guessDeviceName } from '../browser/device-name.ts';
+import { withStoredHashes } from '../browser/hash-store.ts';
 import { deviceKey, type Journal, type JournalEntry } from '../browser/journal.ts';
+import { onNetworkHint } from '../browser/network-hints.ts';
 import { makePageConfig, socketAddress } from '../browser/page-config.ts';
 import { makePartWorkers } from '../browser/part-workers.ts';
 import { newSecret } from '../browser/secrets.ts';
@@ -75,7 +77,7 @@ export function createApp(journal: Journal): App {
       secret,
       clock: browserClock,
       random: Math.random,
-      attach: (file) => upload.attach(workers.open(file)),
+      attach: (file) => upload.attach(withStoredHashes(workers.open(file), file, journal.database)),
     });
     const [view, setView] = createSignal<UploadView>(upload.view());
     const [sourceView, setSourceView] = createSignal(source.view());
@@ -132,7 +134,7 @@ export function createApp(journal: Journal): App {
     const entry = journal.entryOf(secret);
     const own = entry?.secrets.own ?? secret;
     const pageUrl = location.href;
-    const upload = makeUpload(options, { kind: 'join', secret: own });
+    const upload = makeUpload({ ...options, memory: journal.memoryOf(own) }, { kind: 'join', secret: own });
     show(upload, own, {
       help: linkOf(pageUrl, entry?.secrets.help ?? secret),
       watch: entry && linkOf(pageUrl, entry.secrets.watch),
@@ -142,7 +144,8 @@ export function createApp(journal: Journal): App {
   const start = (file: File) => {
     const secrets = { own: newSecret(), help: newSecret(), watch: newSecret() };
     const info = { name: file.name || 'unnamed', sizeBytes: file.size, type: file.type };
-    const upload = makeUpload(options, { kind: 'create', file: info, secrets });
+    const memory = journal.memoryOf(secrets.own);
+    const upload = makeUpload({ ...options, memory }, { kind: 'create', file: info, secrets });
     // Before the server answers: should the page be closed meanwhile, the link still opens as its owner's.
     journal.remember({ secrets, name: info.name, sizeBytes: info.sizeBytes, createdAtMs: Date.now() });
     setMade(journal.entries());
@@ -163,17 +166,16 @@ export function createApp(journal: Journal): App {
   journal.onChange(() => setMade(journal.entries()));
   const stopStatus = connection.onStatus(setStatus);
   const onHash = () => openLink();
-  const onOnline = () => connection.tryNow();
+  const stopHints = onNetworkHint(connection.tryNow);
   // A page that is only put aside comes back with its file and goes on.
   const onPageHide = ({ persisted }: PageTransitionEvent) => {
     if (!persisted) leave();
   };
   window.addEventListener('popstate', onHash);
-  window.addEventListener('online', onOnline);
   window.addEventListener('pagehide', onPageHide);
   onCleanup(() => {
     window.removeEventListener('popstate', onHash);
-    window.removeEventListener('online', onOnline);
+    stopHints();
     window.removeEventListener('pagehide', onPageHide);
     stopStatus();
     dispose();
