@@ -1,9 +1,5 @@
 import type { PutOutcome, PutRequest } from '../engine/ports.ts';
-
-/** No byte moved for this long: the request hangs, whatever the network says. */
-const STALLED_AFTER_MS = 30_000;
-/** The store may take its time to sync a large part to disk after the last byte. */
-const ANSWER_WITHIN_MS = 120_000;
+import { ANSWER_WITHIN_MS, errorCodeOf, STALLED_AFTER_MS } from '../engine/put-answer.ts';
 
 /** One PUT by XMLHttpRequest, which tells how many bytes have left (fetch does not). */
 export function putBody(
@@ -34,7 +30,7 @@ export function putBody(
     xhr.addEventListener('load', () => {
       const { status } = xhr;
       if (status >= 200 && status < 300) settle({ state: 'stored' });
-      else settle({ state: 'refused', status, code: codeOf(xhr.responseText) });
+      else settle({ state: 'refused', status, code: errorCodeOf(xhr.responseText) });
     });
     xhr.addEventListener('error', () => settle({ state: 'failed', reason: 'network' }));
     xhr.addEventListener('abort', () =>
@@ -46,8 +42,4 @@ export function putBody(
     xhr.send(body);
   });
   return { result, abort: () => xhr.abort() };
-}
-
-function codeOf(errorXml: string): string {
-  return /<Code>([A-Za-z0-9]+)<\/Code>/.exec(errorXml)?.[1] ?? '';
 }

@@ -19,6 +19,7 @@ function handConnection() {
     onMessage: messages.on,
     onStatus: statuses.on,
     tryNow() {},
+    settled: () => Promise.resolve(),
     close() {},
   };
   return { connection, asked, broadcast: messages.emit, online: () => statuses.emit({ state: 'online' }) };

@@ -40,6 +40,8 @@ export interface Connection {
   onStatus(listener: (status: ConnectionStatus) => void): () => void;
   /** A hint that trying now, or asking whether the line lives, may be worth it: the network is back, or another one. */
   tryNow(): void;
+  /** Resolves once no request waits for its answer: all that was said has been heard, or is known to be lost. */
+  settled(): Promise<void>;
   close(): void;
 }
 
@@ -54,6 +56,7 @@ export interface ConnectionOptions {
 export function makeConnection({ openSocket, clock, random, device }: ConnectionOptions): Connection {
   const messages = makeEmitter<Down>();
   const statuses = makeEmitter<ConnectionStatus>();
+  const settlements = makeEmitter<void>();
   const waiting = new Map<number, (reply: Reply) => void>();
   let status: ConnectionStatus = { state: 'connecting' };
   let socket: ReturnType<OpenSocket> | undefined;
@@ -84,6 +87,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
       waiting.set(id, (reply) => {
         cancelTimeout();
         resolve(reply);
+        if (waiting.size === 0) settlements.emit();
       });
       line.send(encode({ ...message, id } as Up));
     });
@@ -188,6 +192,15 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
     line?.close();
   };
 
+  const settled = () =>
+    new Promise<void>((resolve) => {
+      if (waiting.size === 0) return resolve();
+      const stop = settlements.on(() => {
+        stop();
+        resolve();
+      });
+    });
+
   open();
   return {
     request: (message) => (status.state === 'online' ? send(message) : Promise.resolve({ state: 'lost' })),
@@ -202,6 +215,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
       if (socket) drop();
       open();
     },
+    settled: () => settled(),
     close: () => end(),
   };
 }

@@ -1,0 +1,157 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { device } from '../support/client.ts';
+import { type DeviceProcess, startDevice } from '../support/device-process.ts';
+import { type ServerUnderTest, serve } from '../support/running-server.ts';
+
+const MIB = 1_048_576;
+/** Starting a process takes a second or two of its own on a busy machine. */
+const TIMEOUT_MS = 40_000;
+let server: ServerUnderTest;
+let folder: string;
+let path: string;
+const bytes = randomBytes(40 * MIB);
+const PARTS = 8;
+
+beforeAll(async () => {
+  server = await serve();
+  folder = await mkdtemp(join(tmpdir(), 'tributary-device-'));
+  path = join(folder, 'film.mov');
+  await writeFile(path, bytes);
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A machine of its own: what one device remembers is nothing to another. */
+const machine = () => mkdtemp(join(folder, 'state-'));
+
+function create(state: string, ...more: string[]): DeviceProcess {
+  return startDevice(['create', path, '--server', server.origin, '--state', state, '--json', ...more]);
+}
+
+async function linksOf(owner: DeviceProcess): Promise<{ help: string; watch: string; isResumed: boolean }> {
+  return JSON.parse(await owner.said((line) => line.includes('"links"')));
+}
+
+const isProgress = (is: (moment: Record<string, number>) => boolean) => (line: string) => {
+  const moment = JSON.parse(line);
+  return moment.kind === 'progress' && is(moment);
+};
+
+/** Reads the object as its owner, by the secret that the device keeps. */
+async function objectOf(state: string): Promise<string> {
+  const [name = ''] = (await readdir(state)).filter((one) => one.endsWith('.json'));
+  const { secrets } = JSON.parse(await readFile(join(state, name), 'utf8'));
+  const owner = await device(server.origin, 'reader');
+  const { upload } = await owner.expect('board', { type: 'join', secret: secrets.own });
+  const { url } = await owner.expect('link', { type: 'download', upload });
+  owner.close();
+  const response = await fetch(new URL(url, server.origin));
+  return createHash('sha256')
+    .update(Buffer.from(await response.arrayBuffer()))
+    .digest('hex');
+}
+
+const fileSha256 = () => createHash('sha256').update(bytes).digest('hex');
+
+describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
+  test('two of them carry one file, a third one watches, all end with 0, and the object is the file', async () => {
+    const state = await machine();
+    const owner = create(state, '--limit', '8MB/s');
+    const { help, watch } = await linksOf(owner);
+    const helper = startDevice([
+      'join',
+      help,
+      path,
+      '--limit',
+      '8MB/s',
+      '--state',
+      await machine(),
+      '--json',
+    ]);
+    const watcher = startDevice(['watch', watch, '--state', await machine()]);
+    const ended = await Promise.all([owner, helper, watcher].map((one) => one.ended));
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(ended[2]?.stdout).toBe('film.mov is complete.');
+    const last = ended.slice(0, 2).map(({ stdout }) => JSON.parse(stdout.split('\n').at(-2) ?? ''));
+    const [own = 0, helped = 0] = last.map(({ ownParts }) => ownParts);
+    expect(own + helped).toBe(PARTS);
+    expect(Math.min(own, helped)).toBeGreaterThan(0);
+    expect(await objectOf(state)).toBe(fileSha256());
+  });
+
+  test('interrupted, it gives its tickets back; run again, it goes on as the same device and sends nothing twice', async () => {
+    const state = await machine();
+    const first = create(state, '--limit', '8MB/s');
+    const { help, watch } = await linksOf(first);
+    const looker = await device(server.origin, 'looker');
+    const { upload } = await looker.expect('board', { type: 'join', secret: watch.split('#')[1] });
+    await first.said(isProgress(({ ownParts = 0 }) => ownParts >= 2));
+    first.child.kill('SIGINT');
+    const { code, stdout } = await first.ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('"end"');
+    await looker.expect('ok', { type: 'leave', upload });
+    const between = await looker.expect('board', { type: 'join', secret: watch.split('#')[1] });
+    expect(between.stripes.flatMap(({ leases }) => leases)).toEqual([]);
+
+    const second = create(state);
+    expect(await linksOf(second)).toMatchObject({ help, watch, isResumed: true });
+    expect((await second.ended).code).toBe(0);
+    const after = await looker.expect('board', { type: 'join', secret: watch.split('#')[1] });
+    expect(after.devices.filter(({ role }) => role === 'owner')).toHaveLength(1);
+    expect(after.stripes[0]?.credits).toEqual([[1, 'ff']]);
+    expect(await objectOf(state)).toBe(fileSha256());
+    looker.close();
+
+    // Nothing is left to do for an unchanged file; a changed one is another upload.
+    expect((await create(state).ended).code).toBe(0);
+    await utimes(path, new Date(), new Date(1_000));
+    const third = create(state, '--limit', '8MB/s');
+    const other = await linksOf(third);
+    expect(other.isResumed).toBe(false);
+    expect(other.help).not.toBe(help);
+    third.child.kill('SIGTERM');
+    expect((await third.ended).code).toBe(143);
+  });
+
+  test('a second one for the same work is refused while the first one runs', async () => {
+    const state = await machine();
+    const first = create(state, '--limit', '1MB/s');
+    await linksOf(first);
+    const { code, stdout } = await create(state).ended;
+    expect(code).toBe(8);
+    expect(stdout).toContain('running already');
+    first.child.kill('SIGINT');
+    await first.ended;
+  });
+
+  test('what it cannot do ends with a code of its own and says what to do', async () => {
+    const owner = create(await machine(), '--limit', '1MB/s');
+    const { help, watch } = await linksOf(owner);
+    await owner.said(isProgress(({ ownRateBps = 0 }) => ownRateBps > 0));
+    const other = join(folder, 'other.mov');
+    const changed = Buffer.from(bytes);
+    changed.fill(0);
+    await writeFile(other, changed);
+    const state = ['--state', await machine()];
+    const cases: Array<[string[], number, string]> = [
+      [['join', `${server.origin}/#${'x'.repeat(22)}`, path, ...state], 3, 'This link is not valid'],
+      [['join', watch, path, ...state], 3, 'this device watch, not upload'],
+      [['join', help, other, ...state], 4, 'not the same file'],
+      [['join', help, join(folder, 'none.mov')], 4, 'There is no file'],
+      [['join', help], 2, 'Expected join LINK FILE'],
+      [['watch', `http://127.0.0.1:9/#${'x'.repeat(22)}`, '--give-up', '1s', ...state], 7, 'Gave up'],
+    ];
+    const ended = await Promise.all(cases.map(([args]) => startDevice(args).ended));
+    expect(ended.map(({ code }) => code)).toEqual(cases.map(([, code]) => code));
+    for (const [i, [, , words]] of cases.entries()) expect(ended[i]?.stderr).toContain(words);
+    owner.child.kill('SIGINT');
+    await owner.ended;
+  });
+});

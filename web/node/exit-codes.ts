@@ -1,0 +1,21 @@
+/** How the command ends, for scripts. The usage text and the README list the same. */
+export const EXIT = {
+  complete: 0,
+  fault: 1,
+  usage: 2,
+  notAdmitted: 3,
+  file: 4,
+  aborted: 6,
+  gaveUp: 7,
+  running: 8,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Why it ends: for scripts the code, for a person the words. */
+export interface Ending {
+  code: ExitCode;
+  text: string;
+}

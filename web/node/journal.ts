@@ -1,0 +1,104 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Secret } from '../../protocol/messages/common.ts';
+
+/** What this machine remembers of one upload: enough to go on as the same device. Readable by this user only. */
+export const JournalEntry = z.object({
+  /** The key by which the server knows this device again. */
+  deviceKey: Secret,
+  /** Of an upload that was begun here. */
+  secrets: z.object({ own: Secret, help: Secret, watch: Secret }).optional(),
+  file: z.object({ path: z.string(), sizeBytes: z.number(), modifiedAtMs: z.number() }).optional(),
+});
+export type JournalEntry = z.infer<typeof JournalEntry>;
+
+export interface Journal {
+  entry: JournalEntry | undefined;
+  save(entry: JournalEntry): Promise<void>;
+  forget(): Promise<void>;
+  /** Lets another process go on with the same. */
+  release(): Promise<void>;
+}
+
+/** Another process is at the same thing already. */
+export class AlreadyRunning extends Error {}
+
+export const newSecret = (): string => randomBytes(16).toString('base64url');
+
+/** As each system wants it. */
+export function defaultStateFolder(env: NodeJS.ProcessEnv): string {
+  const base =
+    process.platform === 'win32'
+      ? (env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'))
+      : (env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'));
+  return join(base, 'tributary');
+}
+
+/**
+ * Opens what is remembered under these names (they may hold a secret, so the file is named by their hash) and keeps
+ * other processes from it: two with the same key would be one device, and carry everything twice.
+ * Throws AlreadyRunning.
+ */
+export async function openJournal(folder: string, names: readonly string[]): Promise<Journal> {
+  const id = createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 16);
+  const path = join(folder, `${id}.json`);
+  const lock = join(folder, `${id}.lock`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await take(lock);
+  return {
+    entry: await read(path),
+    async save(entry) {
+      // Whole or not at all: half a file would be another device.
+      await writeFile(`${path}.new`, JSON.stringify(entry), { mode: 0o600, flush: true });
+      await rename(`${path}.new`, path);
+    },
+    forget: () => rm(path, { force: true }),
+    release: () => rm(lock, { force: true }),
+  };
+}
+
+/** Unreadable, or of another version: as if there were none. */
+async function read(path: string): Promise<JournalEntry | undefined> {
+  try {
+    return JournalEntry.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+async function take(lock: string): Promise<void> {
+  for (;;) {
+    try {
+      return await writeFile(lock, String(process.pid), { flag: 'wx' });
+    } catch (error) {
+      if (!isSystemError(error, 'EEXIST')) throw error;
+    }
+    const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
+    if (isAlive(pid)) {
+      throw new AlreadyRunning(
+        `This is running already, as process ${pid}. If that process is something else, remove ${lock}.`,
+      );
+    }
+    // Its process died without giving it back.
+    await rm(lock, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  // In a container every start may have the same number: it cannot be another process.
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is there, and another user's.
+    return isSystemError(error, 'EPERM');
+  }
+}
+
+function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { parseCommand, USAGE, UsageError } from './command.ts';
+import { type Ending, EXIT } from './exit-codes.ts';
+import { makeReport } from './report.ts';
+import { runDevice } from './run.ts';
+
+/** `npm run device`. Answers the exit code. */
+export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  let command: ReturnType<typeof parseCommand>;
+  try {
+    command = parseCommand(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+    return EXIT.usage;
+  }
+  if (command.kind === 'usage') {
+    process.stdout.write(`${USAGE}\n`);
+    return args.length > 0 ? EXIT.complete : EXIT.usage;
+  }
+  // npm runs in the project's folder; paths are meant from where it was called.
+  const from = env.INIT_CWD ?? process.cwd();
+  if (command.kind !== 'watch') command = { ...command, path: resolve(from, command.path) };
+  const report = makeReport(process, command.options.isJson);
+  const ending = await runDevice(command, report, interruption(), env);
+  report.end(ending);
+  return ending.code;
+}
+
+const KEPT = 'What is uploaded is kept, and the tickets in hand were given back. Run this again to go on.';
+
+/** The first signal ends in order, the second at once. */
+function interruption(): Promise<Ending> {
+  return new Promise((interrupted) => {
+    const on = (signal: NodeJS.Signals, code: Ending['code']) =>
+      process.on(signal, () => {
+        interrupted({ code, text: `Stopped. ${KEPT}` });
+        process.once(signal, () => process.exit(code));
+      });
+    on('SIGINT', EXIT.interrupted);
+    on('SIGTERM', EXIT.terminated);
+  });
+}

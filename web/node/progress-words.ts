@@ -1,0 +1,25 @@
+import type { UploadView } from '../engine/upload.ts';
+import { formatBytes, formatDuration, formatPercent, formatSpeed } from '../ui/format.ts';
+import { reasonOf } from './reasons.ts';
+import type { Moment } from './report.ts';
+
+type OpenView = Extract<UploadView, { state: 'open' }>;
+
+/** How far it is and how fast, in pieces: the most important first. Pure. */
+export function progressWords(view: OpenView): string[] {
+  const { progress, devices } = view;
+  const carrying = devices.filter(({ online, role }) => online && role !== 'watcher').length;
+  return [
+    formatPercent(progress.share),
+    `${formatBytes(progress.shownBytes)} of ${formatBytes(progress.sizeBytes)}`,
+    progress.rateBps > 0 ? formatSpeed(progress.rateBps) : '',
+    progress.etaMs === undefined ? '' : `${formatDuration(progress.etaMs)} left`,
+    carrying > 1 ? `${carrying} devices` : '',
+  ].filter(Boolean);
+}
+
+/** What this device does, where it is not simply uploading. Pure. */
+export function stateWords({ view, status }: Moment): string | undefined {
+  if (view.state === 'opening' && status.state === 'online') return 'opening the upload';
+  return reasonOf(view, status);
+}

@@ -1,0 +1,23 @@
+import type { ConnectionStatus } from '../engine/connection.ts';
+import type { UploadView } from '../engine/upload.ts';
+
+/** Why nothing leaves this device just now, in a few words; undefined while it is at work. Pure. */
+export function reasonOf(view: UploadView, status: ConnectionStatus): string | undefined {
+  if (status.state !== 'online') return 'the server cannot be reached; trying again';
+  if (view.state !== 'open') return undefined;
+  if (view.phase.state === 'finishing' || view.doneParts === view.partCount) {
+    return 'all parts are in; S3 is putting the file together';
+  }
+  switch (view.carrier?.state) {
+    case undefined:
+      return 'watching';
+    case 'proving':
+      return 'checking that this is the same file';
+    case 'retrying':
+      return 'parts do not get through just now; trying again';
+    case 'nothing-free':
+      return 'everything left is in other hands, or not checked yet by the device with the original';
+    default:
+      return undefined;
+  }
+}

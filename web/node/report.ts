@@ -1,0 +1,86 @@
+import type { ConnectionStatus } from '../engine/connection.ts';
+import type { UploadView } from '../engine/upload.ts';
+import { makeBar } from './bar.ts';
+import type { Ending } from './exit-codes.ts';
+import { makeLines } from './lines.ts';
+
+/** A view and what goes with it, at one moment. */
+export interface Moment {
+  view: UploadView;
+  status: ConnectionStatus;
+  nowMs: number;
+}
+
+/** Who tells the person, or the program, how it goes. */
+export interface Report {
+  links(links: { help: string; watch: string }, isResumed: boolean): void;
+  moment(moment: Moment): void;
+  end(ending: Ending): void;
+}
+
+/** The two streams of a process, as far as a report needs them. */
+export interface Output {
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number };
+}
+
+/** Links and the end go to standard output, progress to standard error: a bar where a person looks on. */
+export function makeReport(output: Output, isJson: boolean): Report {
+  if (isJson) return makeJsonReport(output);
+  const progress = output.stderr.isTTY ? makeBar(output.stderr) : makeLines(output.stderr);
+  return {
+    links({ help, watch }, isResumed) {
+      if (isResumed) output.stdout.write('Going on with the upload that was begun here.\n');
+      output.stdout.write(`Link for other devices: ${help}\nLink to watch only:     ${watch}\n`);
+    },
+    moment: (moment) => progress.moment(moment),
+    end({ code, text }) {
+      progress.end();
+      (code === 0 ? output.stdout : output.stderr).write(`${text}\n`);
+    },
+  };
+}
+
+/** A program reads no faster than it needs to. */
+const JSON_EVERY_MS = 1_000;
+
+function makeJsonReport({ stdout }: Output): Report {
+  const say = (object: Record<string, unknown>) => stdout.write(`${JSON.stringify(object)}\n`);
+  let saidMs = Number.NEGATIVE_INFINITY;
+  let last: Moment | undefined;
+  const progress = ({ view, status, nowMs }: Moment) => {
+    if (view.state !== 'open') return;
+    saidMs = nowMs;
+    const { device, role, doneParts, partCount, progress, phase, carrier, devices } = view;
+    const { shownBytes, sizeBytes, rateBps, etaMs } = progress;
+    const self = devices.find(({ isSelf }) => isSelf);
+    say({
+      kind: 'progress',
+      connection: status.state,
+      phase: phase.state,
+      carrier: carrier?.state ?? 'none',
+      device,
+      role,
+      doneParts,
+      ownParts: self?.doneParts ?? 0,
+      partCount,
+      shownBytes,
+      sizeBytes,
+      rateBps: Math.round(rateBps),
+      ownRateBps: Math.round(self?.rateBps ?? 0),
+      etaMs: etaMs === undefined ? null : Math.round(etaMs),
+      devicesOnline: devices.filter(({ online }) => online).length,
+    });
+  };
+  return {
+    links: (links, isResumed) => say({ kind: 'links', ...links, isResumed }),
+    moment(moment) {
+      last = moment;
+      if (moment.nowMs - saidMs >= JSON_EVERY_MS) progress(moment);
+    },
+    end({ code, text }) {
+      if (last) progress(last);
+      say({ kind: 'end', code, text });
+    },
+  };
+}

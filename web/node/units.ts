@@ -1,0 +1,30 @@
+/** What people write for speeds and times, as numbers. Undefined: not understood. Pure. */
+const RATE = /^(\d+(?:\.\d+)?)\s*(k|m|g)?(i)?(bit|b)?\s*(?:\/\s*s|ps)?$/i;
+const DURATION = /^(\d+(?:\.\d+)?)\s*(s|min|m|h|d)?$/i;
+
+const POWERS = ['', 'k', 'm', 'g', 't'];
+const SECONDS: Record<string, number> = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
+
+/** `20Mbit/s`, `2MB/s`, `500kB`: bytes a second. */
+export function parseRate(text: string): number | undefined {
+  const found = RATE.exec(text.trim());
+  if (!found) return undefined;
+  const [, number, prefix, binary, unit] = found;
+  const perS = Number(number) * scaleOf(prefix, binary);
+  return positive(unit?.toLowerCase() === 'bit' ? perS / 8 : perS);
+}
+
+/** `90s`, `10min`, `2h`; a bare number is seconds. */
+export function parseDurationMs(text: string): number | undefined {
+  const found = DURATION.exec(text.trim());
+  if (!found) return undefined;
+  return positive(Number(found[1]) * (SECONDS[found[2]?.toLowerCase() ?? 's'] ?? 1) * 1_000);
+}
+
+function scaleOf(prefix: string | undefined, binary: string | undefined): number {
+  return (binary ? 1_024 : 1_000) ** POWERS.indexOf(prefix?.toLowerCase() ?? '');
+}
+
+function positive(value: number): number | undefined {
+  return Number.isFinite(value) && value >= 1 ? Math.round(value) : undefined;
+}
