@@ -17,7 +17,11 @@ const Variables = z.object({
   DYNAMODB_ENDPOINT: z.url().optional(),
   CONNECTIONS_ENDPOINT: z.url(),
   LAMBDA_ENDPOINT: z.url().optional(),
-  FINISH_FUNCTION: z.string().min(1),
+  FINISH_FUNCTION: z.string().min(1).optional(),
+  /** Set by Lambda. The finish function itself goes by it: a stack cannot tell a function its own name. */
+  AWS_LAMBDA_FUNCTION_NAME: z.string().optional(),
+  /** The topic of letters, where there is one. */
+  NOTICE_TOPIC_ARN: z.string().startsWith('arn:').optional(),
 });
 
 export interface Environment {
@@ -32,6 +36,7 @@ export interface Environment {
   connectionsEndpoint: string;
   lambdaEndpoint: string | undefined;
   finishFunction: string;
+  noticeTopicArn: string | undefined;
 }
 
 /** Throws an Error that names every variable that is not as it should be. */
@@ -54,6 +59,8 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     CONNECTIONS_ENDPOINT,
     LAMBDA_ENDPOINT,
     FINISH_FUNCTION,
+    AWS_LAMBDA_FUNCTION_NAME,
+    NOTICE_TOPIC_ARN,
   } = parsed.data;
   return {
     region: AWS_REGION,
@@ -69,6 +76,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     dynamoEndpoint: DYNAMODB_ENDPOINT,
     connectionsEndpoint: CONNECTIONS_ENDPOINT,
     lambdaEndpoint: LAMBDA_ENDPOINT,
-    finishFunction: FINISH_FUNCTION,
+    finishFunction: FINISH_FUNCTION ?? AWS_LAMBDA_FUNCTION_NAME ?? '',
+    noticeTopicArn: NOTICE_TOPIC_ARN,
   };
 }

@@ -4,10 +4,13 @@ import { makeBucket } from './bucket/bucket.ts';
 import type { Environment } from './environment.ts';
 import { makeFinisher } from './finish/finisher.ts';
 import type { TableMeter } from './metering/meter.ts';
+import { makeMailer, noMailer } from './notify/mailer.ts';
 import type { Log, Ports } from './ports.ts';
 import { makeSockets } from './sockets/sockets.ts';
 import { makeManifests } from './table/manifests.ts';
 import { makeMembers } from './table/members.ts';
+import { makeNotices } from './table/notices.ts';
+import { makeRegister } from './table/register.ts';
 import { makeShares } from './table/shares.ts';
 import { makeStripes } from './table/stripes.ts';
 import { makeTable } from './table/table.ts';
@@ -33,6 +36,11 @@ export function makePorts(
     stripes: makeStripes(table),
     manifests: makeManifests(table),
     members: makeMembers(table, nowMs),
+    register: makeRegister(table),
+    notices: makeNotices(table),
+    mailer: environment.noticeTopicArn
+      ? makeMailer({ region, topicArn: environment.noticeTopicArn })
+      : noMailer,
     bucket: makeBucket({
       bucket: environment.bucket,
       region,

@@ -66,6 +66,44 @@ export interface Uploads {
   abort(upload: string, nowMs: number): Promise<boolean>;
 }
 
+/** An upload that the sweep has to look at: it is being made, or under way. */
+export interface LiveUpload
+  extends Pick<UploadMeta, 'upload' | 'key' | 's3UploadId' | 'createdAtMs' | 'expiresAtMs'> {}
+
+/** Which uploads there are. Who makes one enters it; the sweep strikes it off. Reads are consistent. */
+export interface Register {
+  /** The next so many that have not been settled, by id. */
+  live(after: string | undefined, limit: number): Promise<LiveUpload[]>;
+  /** It has ended, and its board may go at that time. Safe to repeat. */
+  settle(upload: string, forgetAtMs: number): Promise<void>;
+  /** Some of those whose time to be forgotten has come, the earliest first. */
+  due(nowMs: number, limit: number): Promise<Array<{ upload: string; forgetAtMs: number }>>;
+  /** Deletes all that an upload's partition still holds, and its place here last. Safe to repeat. */
+  forget(upload: string, forgetAtMs: number): Promise<void>;
+  /** Where the last sweep stopped: an upload's id, or undefined at the end. */
+  mark(): Promise<string | undefined>;
+  setMark(upload: string | undefined): Promise<void>;
+}
+
+/** Whether the user has been told that an upload is complete. */
+export interface Notices {
+  /** `begun`: until then nobody else tells. `under-way`: somebody is at it. Safe to repeat under one token. */
+  begin(
+    upload: string,
+    token: string,
+    untilMs: number,
+    nowMs: number,
+  ): Promise<'begun' | 'under-way' | 'told'>;
+  /** Told, for good. Safe to repeat. */
+  end(upload: string, token: string, nowMs: number): Promise<void>;
+  isTold(upload: string): Promise<boolean>;
+}
+
+/** To the user who is not looking. */
+export interface Mailer {
+  send(letter: { upload: string; subject: string; text: string }): Promise<void>;
+}
+
 /** The links of uploads. Reads are consistent. */
 export interface Shares {
   /** Safe to repeat. 'taken': the secret is in use for something else. */
@@ -193,6 +231,8 @@ export interface Sockets {
   /** 'gone': there is no such connection any more. 'failed': it was not delivered (a slow reader, say). */
   post(connection: string, frame: string): Promise<'sent' | 'gone' | 'failed'>;
   close(connection: string): Promise<void>;
+  /** Whether the gateway still knows of it. */
+  isThere(connection: string): Promise<boolean>;
 }
 
 /** Starts the finish, asynchronously: a socket's integration is cut at 29 s, assembling can take minutes. */
@@ -216,6 +256,9 @@ export interface Ports {
   manifests: Manifests;
   members: Members;
   bucket: Bucket;
+  register: Register;
+  notices: Notices;
+  mailer: Mailer;
   sockets: Sockets;
   finisher: Finisher;
   clock: Clock;

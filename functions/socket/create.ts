@@ -2,6 +2,7 @@ import { geometryOf, isFileSize, MAX_FILE_BYTES } from '../../protocol/board/geo
 import type { Role } from '../../protocol/messages/common.ts';
 import type { Create } from '../../protocol/messages/upload.ts';
 import { secretHash, shareIdOf, uploadIdOf } from '../hashing.ts';
+import { objectKeyOf } from '../object-key.ts';
 import type { Caller, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import type { Answer, MessageContext } from './context.ts';
@@ -42,7 +43,7 @@ async function make(
   upload: string,
   { file, secrets }: Create,
 ): Promise<UploadMeta> {
-  const key = `uploads/${upload}`;
+  const key = objectKeyOf(upload);
   const nowMs = ports.clock.nowMs();
   const s3UploadId = await ports.bucket.create(key, file.type);
   const meta: UploadMeta = {

@@ -1,14 +1,10 @@
-import { allBits } from '../../protocol/board/bits.ts';
-import { isFull } from '../../protocol/board/decide.ts';
-import { geometryOf } from '../../protocol/board/geometry.ts';
-import type { Stripe } from '../../protocol/board/stripe.ts';
 import { encode, utf8Length } from '../../protocol/codec.ts';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.ts';
 import { type Board, type BoardDevice, stripeToWire } from '../../protocol/messages/board.ts';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { Join, Leave } from '../../protocol/messages/upload.ts';
 import { broadcast, dismiss } from '../broadcast.ts';
-import { electIfDue } from '../finish/elect.ts';
+import { heal } from '../finish/heal.ts';
 import { secretHash } from '../hashing.ts';
 import { isGood } from '../links.ts';
 import type { Caller, Member, UploadMeta } from '../ports.ts';
@@ -111,26 +107,6 @@ export async function openBoard(
   );
   await heal(ports, meta, stripes, stored?.fullStripes ?? new Set());
   return sendRest(ports, connection, board);
-}
-
-/** Somebody died between filling a stripe and saying so, or between saying so and electing a finisher. */
-async function heal(
-  ports: MessageContext['ports'],
-  meta: UploadMeta,
-  stripes: readonly Stripe[],
-  marked: ReadonlySet<number>,
-): Promise<void> {
-  const geometry = geometryOf(meta.sizeBytes);
-  const unmarked = stripes.filter(
-    (stripe) => isFull(stripe, allBits(geometry, stripe.s)) && !marked.has(stripe.s),
-  );
-  if (unmarked.length > 0) {
-    await ports.uploads.markFull(
-      meta.upload,
-      unmarked.map((stripe) => stripe.s),
-    );
-  }
-  await electIfDue(ports, meta);
 }
 
 /** Room for the closing brackets and for what is counted roughly. */

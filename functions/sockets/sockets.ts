@@ -1,6 +1,7 @@
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
@@ -29,6 +30,15 @@ export function makeSockets(options: { region: string; endpoint: string; log: Lo
         await client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
       } catch (error) {
         if (!(error instanceof GoneException)) throw error;
+      }
+    },
+    async isThere(connection) {
+      try {
+        await client.send(new GetConnectionCommand({ ConnectionId: connection }));
+        return true;
+      } catch (error) {
+        if (error instanceof GoneException) return false;
+        throw error;
       }
     },
   };

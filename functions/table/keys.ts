@@ -67,5 +67,20 @@ export const linkKey = (upload: string, share: string): Key => ({
   sk: `${LINK_PREFIX}${share}`,
 });
 
+/** Every upload that the sweep has to look at; ids are random, so that DynamoDB can spread them however many there are. */
+export const LIVE_PARTITION = 'LIVE';
+/** Uploads that have ended, by the time from which their boards may go. */
+export const ENDED_PARTITION = 'ENDED';
+export const liveKey = (upload: string): Key => ({ pk: LIVE_PARTITION, sk: upload });
+export const endedKey = (forgetAtMs: number, upload: string): Key => ({
+  pk: ENDED_PARTITION,
+  sk: `${endedBefore(forgetAtMs)}#${upload}`,
+});
+/** Sorts before every upload that may be forgotten at this time or later. */
+export const endedBefore = (forgetAtMs: number): string => String(forgetAtMs).padStart(15, '0');
+/** Where the last sweep stopped. */
+export const sweepMarkKey: Key = { pk: 'SWEEP', sk: 'MARK' };
+export const noticeKey = (upload: string): Key => ({ pk: uploadPk(upload), sk: 'NOTICE' });
+
 /** An upload's items outlive its expiry by a week, so that whoever comes late is told what became of it. */
 export const ttlOf = (expiresAtMs: number): number => Math.ceil(expiresAtMs / 1_000) + 7 * 86_400;

@@ -24,6 +24,12 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** Consistent, all pages. */
   query(pk: string, skPrefix: string): Promise<Item[]>;
+  /** Consistent, the first so many by sort key, beyond one or below one. */
+  some(
+    pk: string,
+    range: { after?: string; before?: never } | { before: string; after?: never },
+    limit: number,
+  ): Promise<Item[]>;
   /** False: the condition failed. */
   put(item: Key & Item, condition?: Condition): Promise<boolean>;
   /** The item's touched attributes as they are now; undefined: the condition failed. */
@@ -87,6 +93,19 @@ export function makeTable(
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
       return items;
+    },
+    async some(pk, { after, before }, limit) {
+      const { Items, ConsumedCapacity } = await documents.send(
+        new QueryCommand({
+          ...common,
+          ConsistentRead: true,
+          KeyConditionExpression: `pk = :pk${after ? ' AND sk > :edge' : before ? ' AND sk < :edge' : ''}`,
+          ExpressionAttributeValues: { ':pk': pk, ...((after ?? before) && { ':edge': after ?? before }) },
+          Limit: limit,
+        }),
+      );
+      meter?.read({ pk, sk: after ?? '' }, unitsOf(ConsumedCapacity));
+      return Items ?? [];
     },
     async put(item, condition) {
       const input: PutCommandInput = { ...common, Item: item };

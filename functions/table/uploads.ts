@@ -1,6 +1,7 @@
 import type { UploadState } from '../../protocol/messages/common.ts';
 import type { StoredState, UploadMeta, Uploads } from '../ports.ts';
-import { metaKey, stateKey, ttlOf } from './keys.ts';
+import { liveKey, metaKey, stateKey, ttlOf } from './keys.ts';
+import { liveOf } from './register.ts';
 import { putShare } from './shares.ts';
 import type { Item, Table } from './table.ts';
 
@@ -27,6 +28,7 @@ export function makeUploads(table: Table): Uploads {
         { ...stateKey(meta.upload), state: 'open', devices: 0, ttlS },
         { expression: 'attribute_not_exists(pk)' },
       );
+      await table.put({ ...liveKey(upload), ...liveOf(meta) }, { expression: 'attribute_not_exists(pk)' });
       // META comes last: an upload exists once it is there, with everything it needs.
       const isFirst = await table.put(
         { ...metaKey(meta.upload), ...meta, ttlS },

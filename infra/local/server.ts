@@ -6,9 +6,11 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { readEnvironment } from '../../functions/environment.ts';
 import { makeFinishHandler } from '../../functions/finish/handler.ts';
 import { meteredBucket } from '../../functions/metering/metered-bucket.ts';
+import { makeNotifyHandler } from '../../functions/notify/handler.ts';
 import type { Log, Ports } from '../../functions/ports.ts';
 import { makePorts } from '../../functions/ports-on-aws.ts';
 import { makeSocketHandler } from '../../functions/socket/handler.ts';
+import { makeSweepHandler } from '../../functions/sweep/handler.ts';
 import { lanOrigins } from './addresses.ts';
 import { type Ledger, makeLedger } from './billing/ledger.ts';
 import { embeddedCredentials } from './credentials.ts';
@@ -18,9 +20,11 @@ import { makeFront } from './front.ts';
 import { type Gateway, makeGateway } from './gateway/gateway.ts';
 import { API_GATEWAY_LIMITS, type GatewayLimits } from './gateway/limits.ts';
 import { type Health, makeHealth } from './health.ts';
+import { objectCreatedEvent, scheduledEvent } from './lambda/aws-events.ts';
 import { type Lambda, makeLambda } from './lambda/lambda.ts';
 import { makeObjectStore, type ObjectStore } from './objectstore/object-store.ts';
 import { copyPage, makePage } from './page.ts';
+import { runEvery } from './schedule.ts';
 import type { Settings, StoreElsewhere } from './settings.ts';
 import { createTable } from './table/create-table.ts';
 import { startTableEngine } from './table/table-engine.ts';
@@ -46,6 +50,10 @@ export interface ServerOptions {
 
 const BUCKET = 'tributary';
 const FINISH_FUNCTION = 'finish';
+const NOTIFY_FUNCTION = 'notify';
+const SWEEP_FUNCTION = 'sweep';
+/** As often as the stack on AWS has it. */
+const SWEEP_EVERY_MS = 300_000;
 /** Work under way may end when the server is told to stop; a finish of minutes may not hold it up. */
 const CLOSE_WITHIN_MS = 5_000;
 
@@ -77,6 +85,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           basePath: STORE_PATH,
           nowMs,
           log,
+          onCompleted: (completed) =>
+            lambda?.start(
+              NOTIFY_FUNCTION,
+              objectCreatedEvent({ ...completed, bucket: BUCKET, region: settings.region, nowMs: nowMs() }),
+            ),
         })
       : undefined;
     if (store) closers.push(() => store.close());
@@ -108,7 +121,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const ledger = makeLedger({ nowMs, log });
     const ports = meteredPorts(makePorts(environment, ledger.log, options.nowMs, ledger.meter), ledger);
     const running = makeLambda({
-      functions: { [FINISH_FUNCTION]: ledger.finishHandler(makeFinishHandler(ports)) },
+      functions: {
+        [FINISH_FUNCTION]: ledger.finishHandler(makeFinishHandler(ports)),
+        [NOTIFY_FUNCTION]: makeNotifyHandler(ports),
+        [SWEEP_FUNCTION]: makeSweepHandler(ports),
+      },
       log,
     });
     lambda = running;
@@ -147,6 +164,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await listen(front, settings.port, settings.host);
     port = (front.address() as AddressInfo).port;
     closers.push(() => closeServer(front));
+    // At once as well: what was under way when the last process died goes on although nobody comes back to it.
+    const sweeps = runEvery(SWEEP_EVERY_MS, () =>
+      running.start(SWEEP_FUNCTION, scheduledEvent('sweep', settings.region, nowMs())),
+    );
+    closers.push(async () => sweeps.stop());
     // Closed first: the front waits for its sockets.
     closers.push(() => within(CLOSE_WITHIN_MS, sockets.close()));
     return { port, lanOrigins: lanOrigins(settings.host, port), health, close: closeAll };

@@ -214,6 +214,7 @@ function tableThatPuts(put: (item: Item) => unknown, get: () => Item | undefined
     get: async () => get(),
     put: async (item) => Boolean(put(item)),
     query: never,
+    some: never,
     update: never,
     delete: never,
   };

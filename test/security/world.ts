@@ -61,6 +61,7 @@ export async function lambdaWorld(): Promise<World> {
       async close(connection) {
         lines.get(connection)?.end(1000);
       },
+      isThere: async (connection) => lines.has(connection),
     },
     finisher: { start: async (upload) => track(finish(ports, upload)) },
   });

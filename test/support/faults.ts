@@ -1,7 +1,16 @@
 import type { Ports } from '../../functions/ports.ts';
 
 /** What a process does to the world, and where it can be interrupted. */
-const FALLIBLE = ['uploads', 'stripes', 'manifests', 'members', 'bucket', 'sockets'] as const;
+const FALLIBLE = [
+  'uploads',
+  'stripes',
+  'manifests',
+  'members',
+  'register',
+  'notices',
+  'bucket',
+  'sockets',
+] as const;
 
 export interface Fault {
   /** Which of the calls, counted from 0. */

@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { GetObjectCommand, NoSuchKey, type S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { applyToStripe } from '../../functions/apply-to-stripe.ts';
 import { makeBucket } from '../../functions/bucket/bucket.ts';
+import { noMailer } from '../../functions/notify/mailer.ts';
 import type { Bucket, Clock, Ports, UploadMeta } from '../../functions/ports.ts';
 import { onFrame } from '../../functions/socket/dispatch.ts';
 import { makeManifests } from '../../functions/table/manifests.ts';
 import { makeMembers } from '../../functions/table/members.ts';
+import { makeNotices } from '../../functions/table/notices.ts';
+import { makeRegister } from '../../functions/table/register.ts';
 import { makeShares } from '../../functions/table/shares.ts';
 import { makeStripes } from '../../functions/table/stripes.ts';
 import { makeTable, type Table } from '../../functions/table/table.ts';
@@ -131,6 +134,9 @@ export async function setScene({ table, bucket, s3 }: Engines, options: SceneOpt
     stripes: makeStripes(table),
     manifests: makeManifests(table),
     members: makeMembers(table, clock.nowMs),
+    register: makeRegister(table),
+    notices: makeNotices(table),
+    mailer: noMailer,
     bucket: {
       ...bucket,
       async complete(...args) {
@@ -147,6 +153,7 @@ export async function setScene({ table, bucket, s3 }: Engines, options: SceneOpt
         return 'sent';
       },
       async close() {},
+      isThere: async () => true,
     },
     finisher: {
       async start() {

@@ -41,6 +41,15 @@ export function makeMemoryTable(meter?: TableMeter): Table {
       meter?.read({ pk, sk: skPrefix }, readUnits(sum));
       return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { item }]) => ({ ...item }));
     },
+    async some(pk, { after, before }, limit) {
+      const found = [...(partitions.get(pk) ?? [])]
+        .filter(([sk]) => (after === undefined || sk > after) && (before === undefined || sk < before))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, limit);
+      const sum = found.reduce((bytes, [, { sizeBytes }]) => bytes + sizeBytes, 0);
+      meter?.read({ pk, sk: after ?? '' }, readUnits(sum));
+      return found.map(([, { item }]) => ({ ...item }));
+    },
     async put(item, condition) {
       const key = { pk: item.pk, sk: item.sk };
       const before = at(key);

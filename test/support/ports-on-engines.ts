@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noMailer } from '../../functions/notify/mailer.ts';
 import type { Finisher, Log, Ports, Sockets } from '../../functions/ports.ts';
 import { makeManifests } from '../../functions/table/manifests.ts';
 import { makeMembers } from '../../functions/table/members.ts';
+import { makeNotices } from '../../functions/table/notices.ts';
+import { makeRegister } from '../../functions/table/register.ts';
 import { makeShares } from '../../functions/table/shares.ts';
 import { makeStripes } from '../../functions/table/stripes.ts';
 import { makeUploads } from '../../functions/table/uploads.ts';
@@ -24,6 +27,9 @@ export function makePortsOn({ table, bucket }: Engines, around: Surroundings): P
     stripes: makeStripes(table),
     manifests: makeManifests(table),
     members: makeMembers(table, nowMs),
+    register: makeRegister(table),
+    notices: makeNotices(table),
+    mailer: noMailer,
     bucket,
     sockets,
     finisher,

@@ -31,6 +31,8 @@ export interface LambdaOptions {
 export interface Lambda {
   /** Answers the Invoke API: `POST /2015-03-31/functions/NAME/invocations`. Bind it to loopback only: no signature is checked. */
   listener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Invokes a function asynchronously, as a service of AWS does: with further attempts if it fails. */
+  start(name: string, event: unknown): void;
   /** Resolves once no invocation is running or waiting for a further attempt. */
   idle(): Promise<void>;
   /** Refuses new invocations, gives up waiting attempts, and resolves when the running ones have ended. */
@@ -77,6 +79,12 @@ export function makeLambda({
         return log({ kind: 'lambda-event-dropped', ...failure, closing: true });
       }
     }
+  }
+
+  function start(name: string, event: unknown): void {
+    const run = functions[name];
+    if (run === undefined) throw new Error(`Function not found: ${functionArn(name)}`);
+    if (!closing.signal.aborted) void track(runEvent(name, run, JSON.stringify(event), randomUUID()));
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -128,6 +136,7 @@ export function makeLambda({
         response.destroy();
       });
     },
+    start,
     idle,
     close() {
       closing.abort();

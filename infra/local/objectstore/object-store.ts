@@ -24,8 +24,18 @@ export interface ObjectStoreOptions {
   /** `/s3` serves path-style URLs `/s3/BUCKET/KEY`. Signatures cover the whole path. */
   readonly basePath: string;
   readonly nowMs: () => number;
+  /** A multipart upload has become an object: may be said more than once, as S3 does. */
+  readonly onCompleted?: (object: CompletedObject) => void;
   /** Never receives a signature, a credential or a query. */
   readonly log: (entry: { kind: string; [field: string]: unknown }) => void;
+}
+
+export interface CompletedObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly requestId: string;
 }
 
 export interface ObjectStore {
@@ -51,7 +61,15 @@ export async function makeObjectStore(options: ObjectStoreOptions): Promise<Obje
 
   const objects = makeObjects(layout, onLeftover);
   const uploads = makeUploads({ layout, objects, nowMs, onLeftover }, openUploads);
-  const services: Services = { bucket, region, layout, uploads, objects, log };
+  const services: Services = {
+    bucket,
+    region,
+    layout,
+    uploads,
+    objects,
+    log,
+    completed: options.onCompleted ?? (() => {}),
+  };
   const verify = makeVerifier(options);
   const underWay = new Map<Promise<void>, IncomingMessage>();
   let isClosed = false;

@@ -154,8 +154,13 @@ function checkWhole(parts: readonly StoredPart[], headers: IncomingHttpHeaders):
   }
 }
 
-function completedAnswer({ bucket }: Services, { request, key, path }: Call, manifest: Manifest): Answer {
+function completedAnswer(
+  { bucket, completed }: Services,
+  { request, key, path, requestId }: Call,
+  manifest: Manifest,
+): Answer {
   const { etag, checksum } = compositeDigest(manifest);
+  completed({ key, sizeBytes: objectSizeBytes(manifest), etag: etag.replaceAll('"', ''), requestId });
   return xmlAnswer(200, {
     CompleteMultipartUploadResult: {
       Location: `http://${request.headers.host ?? ''}${path}`,

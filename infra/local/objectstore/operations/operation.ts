@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer } from '../http/answer.ts';
 import type { Query } from '../http/target.ts';
+import type { CompletedObject } from '../object-store.ts';
 import type { PayloadPromise } from '../signature/verify.ts';
 import type { Layout } from '../storage/layout.ts';
 import type { Objects } from '../storage/objects.ts';
@@ -13,6 +14,7 @@ export interface Services {
   readonly layout: Layout;
   readonly uploads: Uploads;
   readonly objects: Objects;
+  completed(object: CompletedObject): void;
   log(entry: { kind: string; [field: string]: unknown }): void;
 }
 

@@ -1,0 +1,25 @@
+import type { Context } from 'aws-lambda';
+import { readEnvironment } from '../environment.ts';
+import type { Ports } from '../ports.ts';
+import { makePorts } from '../ports-on-aws.ts';
+import { sweep } from './sweep.ts';
+
+/** Longer than one step may take: a step is never cut by the end of the function's time. */
+const SPARE_MS = 20_000;
+const MAX_UPLOADS = 2_000;
+
+/** The Lambda behind the schedule. Its event says nothing. */
+export function makeSweepHandler(ports: Ports) {
+  return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
+    const untilMs = ports.clock.nowMs() + context.getRemainingTimeInMillis() - SPARE_MS;
+    await sweep(ports, { maxUploads: MAX_UPLOADS, untilMs });
+  };
+}
+
+let inLambda: ReturnType<typeof makeSweepHandler> | undefined;
+
+/** The Lambda's entry. */
+export function handler(event: unknown, context: Context): Promise<void> {
+  inLambda ??= makeSweepHandler(makePorts(readEnvironment(process.env)));
+  return inLambda(event, context);
+}
