@@ -23,10 +23,10 @@ function begun(parts: number, options: Omit<VirtualFileOptions, 'sizeBytes'> = {
   const server = makeRulesServer(clock);
   const sizeBytes = parts * MIN_PART_BYTES;
 
-  const device = (name: string, putMs = options.putMs ?? 1_000) => {
+  const device = (name: string, putMs = options.putMs ?? 1_000, atMost = 4) => {
     const file = makeVirtualFile(clock, { sizeBytes, ...options, putMs });
     const info = { name: file.name, sizeBytes, type: '' };
-    const engine = deviceOn(clock, server, name);
+    const engine = { ...deviceOn(clock, server, name), atMost };
     const isFirst = name === 'laptop';
     const upload = makeUpload(
       engine,
@@ -400,6 +400,15 @@ test('no more puts are in the air than there are places, and no place is idle wh
   expect(file.mostPutAtOnce).toBe(4);
   // 25 rounds of half a second.
   expect(tookMs).toBeLessThan(12_500 * 1.05 + 500);
+});
+
+test('a device that may have more in the air takes them while that brings more', async () => {
+  const { clock, device } = begun(200, { putMs: 500 });
+  const { file, isFinished } = device('laptop', 500, 6);
+  const tookMs = await clock.passUntil(isFinished, MINUTE_MS);
+  expect(file.mostPutAtOnce).toBe(6);
+  // Four at once would take 50 rounds.
+  expect(tookMs).toBeLessThan(45 * 500);
 });
 
 test('near the end an idle device carries what a slow one holds, and the slow one stops sending it', async () => {

@@ -14,6 +14,7 @@ import { hashAheadTarget, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
 import { heldOnBoard, type Load, letGo, partsInHand } from './load.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
+import { makePlaces } from './places.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
 import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf } from './proposal.ts';
 import { prove } from './proving.ts';
@@ -52,8 +53,10 @@ export interface CarrierOptions {
   file: FilePort;
   /** Makes an address of the server's absolute. */
   resolve: (url: string) => string;
-  /** Requests in flight at once. */
+  /** Requests in flight at once, to begin with. */
   atOnce: number;
+  /** … and as many as this, while more of them bring more. */
+  atMost?: number;
   /** Whether this device creates the upload: then it may hash before the board is there. */
   isCreator: boolean;
   memory?: Memory;
@@ -85,6 +88,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       geometry,
       sent: (bytes) => {
         meter.add(bytes, clock.nowMs());
+        places.sent(bytes, clock.nowMs());
         changes.emit();
       },
       landed: (ticket, outcome) => landed(ticket, outcome),
@@ -95,6 +99,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   };
   const { hand, flights, unreported, unpublished } = load;
   const throttle = makeThrottle(clock);
+  const places = makePlaces({ first: options.atOnce, most: options.atMost ?? options.atOnce });
   const turns = makeTurns(clock, random, () => pump());
 
   const hashing = makeHashing({
@@ -195,6 +200,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       if (remedy.ticket === 'returned') load.returned.add(part);
       // This one has just left.
       if (remedy.pace === 'slower') throttle.slowDown(flights.size + 1);
+      if (outcome.state === 'failed') places.failed(clock.nowMs());
     }
     pump();
   };
@@ -241,14 +247,15 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     hashing.start(unknownParts(board.replica, missing + hashing.underWay(), isHashed));
   };
 
-  const atOnce = () => Math.min(options.atOnce, throttle.limit());
+  const atOnce = () => Math.min(places.limit(), throttle.limit());
 
   const takeOff = () => {
     while (flights.size < atOnce()) {
       const ticket = hand.take(clock.nowMs());
-      if (!ticket) return;
+      if (!ticket) break;
       if (!unreported.has(ticket.part)) flights.start(ticket);
     }
+    if (flights.size !== places.limit()) places.unfit();
   };
 
   const pace = (): Pace => ({

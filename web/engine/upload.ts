@@ -37,8 +37,10 @@ export interface UploadOptions {
   clock: Clock;
   random: () => number;
   resolve: (url: string) => string;
-  /** Requests in flight at once. */
+  /** Requests in flight at once, to begin with. */
   atOnce: number;
+  /** … and as many as this, while more of them bring more. */
+  atMost?: number;
   /** Where it is missing, nothing is remembered across a crash. */
   memory?: Memory;
 }

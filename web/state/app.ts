@@ -6,6 +6,7 @@ import { deviceKey, type Journal, type JournalEntry } from '../browser/journal.t
 import { onNetworkHint } from '../browser/network-hints.ts';
 import { makePageConfig, socketAddress } from '../browser/page-config.ts';
 import { makePartWorkers } from '../browser/part-workers.ts';
+import { requestsAtOnce } from '../browser/requests-at-once.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
@@ -42,9 +43,6 @@ export interface App {
   home(): void;
 }
 
-/** Requests in flight at once. */
-const AT_ONCE = 4;
-
 export function createApp(journal: Journal): App {
   const workers = makePartWorkers();
   const config = makePageConfig(location.href);
@@ -59,7 +57,7 @@ export function createApp(journal: Journal): App {
     clock: browserClock,
     random: Math.random,
     resolve: (url: string) => new URL(url, location.origin).href,
-    atOnce: AT_ONCE,
+    ...requestsAtOnce(navigator.userAgent),
   };
 
   const [status, setStatus] = createSignal(connection.status());
