@@ -2,15 +2,19 @@ import { render } from 'solid-js/web';
 import { openJournal } from './browser/journal.ts';
 import { createApp } from './state/app.ts';
 import { Page } from './ui/page.tsx';
+import { preferredLanguage, speak } from './words/words.ts';
 import './ui/style/tokens.css';
 import './ui/style/base.css';
 import './ui/style/controls.css';
 import './ui/style/start.css';
 import './ui/style/board.css';
+import './ui/style/result.css';
+import './ui/style/dialog.css';
 
 const root = document.getElementById('page');
 if (!root) throw new Error('expected an element #page in index.html; found none');
-const journal = await openJournal();
+// A language that does not come leaves the page in English.
+const [journal] = await Promise.all([openJournal(), speak(preferredLanguage()).catch(() => {})]);
 render(() => {
   const app = createApp(journal);
   return <Page app={app} />;

@@ -1,3 +1,22 @@
+const NAME_KEY = 'tributary.name';
+
+/** What this device calls itself: the name that its person gave it, or a guess. */
+export function deviceName(): string {
+  try {
+    return localStorage.getItem(NAME_KEY) || guessDeviceName(navigator.userAgent);
+  } catch {
+    return guessDeviceName(navigator.userAgent);
+  }
+}
+
+export function keepDeviceName(name: string): void {
+  try {
+    localStorage.setItem(NAME_KEY, name);
+  } catch {
+    // Storage that is full or forbidden: the name holds until the page is closed.
+  }
+}
+
 /** A name for this device that its owner will recognise, guessed from what the browser says of itself. */
 export function guessDeviceName(userAgent: string): string {
   const system = SYSTEMS.find(([, pattern]) => pattern.test(userAgent))?.[0];

@@ -18,7 +18,7 @@ export type Reading =
   | { state: 'gone'; reason: string };
 
 interface PickerWindow {
-  showOpenFilePicker?(): Promise<FileHandle[]>;
+  showOpenFilePicker?(options: { multiple: boolean }): Promise<FileHandle[]>;
 }
 interface HandleItem {
   getAsFileSystemHandle?(): Promise<{ kind: string } | null>;
@@ -47,21 +47,26 @@ export function fileOfDrop(item: DataTransferItem): File | undefined {
   return file;
 }
 
-/** Whether files are better asked for by `pickFile` than by an input: they come with a handle then. */
+/** Whether files are better asked for by `pickFiles` than by an input: they come with a handle then. */
 export function canPickFile(): boolean {
   return (window as PickerWindow).showOpenFilePicker !== undefined;
 }
 
-export type Picked = { state: 'file'; file: File } | { state: 'dismissed' } | { state: 'unavailable' };
+export type Picked = { state: 'files'; files: File[] } | { state: 'dismissed' } | { state: 'unavailable' };
 
-/** Lets the person pick a file. To be called in their click. */
-export async function pickFile(): Promise<Picked> {
+/** Lets the person pick one file, or several. To be called in their click. */
+export async function pickFiles(multiple: boolean): Promise<Picked> {
   try {
-    const [handle] = (await (window as PickerWindow).showOpenFilePicker?.()) ?? [];
-    if (!handle) return { state: 'unavailable' };
-    const file = await handle.getFile();
-    handles.set(file, Promise.resolve(handle));
-    return { state: 'file', file };
+    const picked = await (window as PickerWindow).showOpenFilePicker?.({ multiple });
+    if (!picked) return { state: 'unavailable' };
+    const files = await Promise.all(
+      picked.map(async (handle) => {
+        const file = await handle.getFile();
+        handles.set(file, Promise.resolve(handle));
+        return file;
+      }),
+    );
+    return { state: 'files', files };
   } catch (error) {
     // In a frame of another site, say, there is a picker that refuses to open.
     return { state: reasonOf(error) === 'AbortError' ? 'dismissed' : 'unavailable' };

@@ -20,6 +20,7 @@ function handConnection() {
     onStatus: statuses.on,
     tryNow() {},
     settled: () => Promise.resolve(),
+    rename() {},
     close() {},
   };
   return { connection, asked, broadcast: messages.emit, online: () => statuses.emit({ state: 'online' }) };

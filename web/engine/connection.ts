@@ -42,6 +42,8 @@ export interface Connection {
   tryNow(): void;
   /** Resolves once no request waits for its answer: all that was said has been heard, or is known to be lost. */
   settled(): Promise<void>;
+  /** Under another name from now on. The name is said in the greeting, so the line is opened anew. */
+  rename(name: string): void;
   close(): void;
 }
 
@@ -66,6 +68,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
   let heardMs = clock.nowMs();
   let heardFrames = 0;
   let serverOffsetMs = 0;
+  let { name } = device;
   let cancelRetry = () => {};
   let cancelPing = () => {};
   let cancelProbe = () => {};
@@ -114,7 +117,7 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
 
   const greet = async () => {
     const askedMs = clock.nowMs();
-    const reply = await send({ type: 'hello', version: PROTOCOL_VERSION, device });
+    const reply = await send({ type: 'hello', version: PROTOCOL_VERSION, device: { ...device, name } });
     if (reply.state === 'answered' && reply.message.type === 'welcome') {
       serverOffsetMs = reply.message.serverNowMs - (askedMs + clock.nowMs()) / 2;
       failures = 0;
@@ -216,6 +219,12 @@ export function makeConnection({ openSocket, clock, random, device }: Connection
       open();
     },
     settled: () => settled(),
+    rename(next) {
+      name = next;
+      if (status.state !== 'online') return;
+      drop();
+      open();
+    },
     close: () => end(),
   };
 }

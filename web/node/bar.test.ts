@@ -43,13 +43,13 @@ function stream(columns: number) {
 describe('the bar on a terminal', () => {
   test('is filled by the share, with the figures behind it', () => {
     expect(barLine(moment(0, 0.25), 120)).toBe(
-      '██████░░░░░░░░░░░░░░░░░░ 25.0 %, 25 MB of 100 MB, 20.0 Mbit/s, about 1 min left, 2 devices',
+      '██████░░░░░░░░░░░░░░░░░░ 25.0%, 25 MB of 100 MB, 20.0 Mbit/s, about 1 min left, 2 devices',
     );
   });
 
   test('says first why nothing leaves this device', () => {
     expect(barLine(moment(0, 0.25, { carrier: { state: 'retrying' } }), 90)).toMatch(
-      /25\.0 %, parts do not get through just now; trying again/,
+      /25\.0%, parts do not get through just now; trying again/,
     );
   });
 
@@ -78,6 +78,6 @@ describe('plain lines', () => {
     }
     const said = log.text().trim().split('\n');
     expect(said.map((line) => line.includes('do not get through'))).toEqual([false, false, true, false]);
-    expect(said[0]).toBe('50.0 %, 50 MB of 100 MB, 20.0 Mbit/s, about 1 min left, 2 devices');
+    expect(said[0]).toBe('50.0%, 50 MB of 100 MB, 20.0 Mbit/s, about 1 min left, 2 devices');
   });
 });

@@ -1,8 +1,10 @@
 import type { ConnectionStatus } from '../engine/connection.ts';
 import type { StopReason } from '../engine/retry.ts';
 import type { UploadView } from '../engine/upload.ts';
-import { formatBytes, formatExactBytes } from '../ui/format.ts';
+import { makeNumbers } from '../words/numbers.ts';
 import { type Ending, EXIT, type ExitCode } from './exit-codes.ts';
+
+const numbers = makeNumbers('en');
 
 type OpenView = Extract<UploadView, { state: 'open' }>;
 type Stopped = Extract<OpenView['carrier'], { state: 'stopped' }>;
@@ -43,8 +45,8 @@ function stoppedWords({ reason, detail, part }: Stopped, { file }: OpenView, own
   switch (reason) {
     case 'different-file':
       if (ownBytes !== undefined && ownBytes !== file.sizeBytes) {
-        const same = formatBytes(ownBytes) === formatBytes(file.sizeBytes);
-        const words = same ? formatExactBytes : formatBytes;
+        const same = numbers.bytes(ownBytes) === numbers.bytes(file.sizeBytes);
+        const words = same ? numbers.exactBytes : numbers.bytes;
         return `This is not the same file: it has ${words(ownBytes)}, the upload has ${words(file.sizeBytes)}.`;
       }
       return `This is not the same file: its bytes differ${where}.`;

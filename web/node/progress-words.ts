@@ -1,7 +1,9 @@
 import type { UploadView } from '../engine/upload.ts';
-import { formatBytes, formatDuration, formatPercent, formatSpeed } from '../ui/format.ts';
+import { makeNumbers } from '../words/numbers.ts';
 import { reasonOf } from './reasons.ts';
 import type { Moment } from './report.ts';
+
+const numbers = makeNumbers('en');
 
 type OpenView = Extract<UploadView, { state: 'open' }>;
 
@@ -10,10 +12,10 @@ export function progressWords(view: OpenView): string[] {
   const { progress, devices } = view;
   const carrying = devices.filter(({ online, role }) => online && role !== 'watcher').length;
   return [
-    formatPercent(progress.share),
-    `${formatBytes(progress.shownBytes)} of ${formatBytes(progress.sizeBytes)}`,
-    progress.rateBps > 0 ? formatSpeed(progress.rateBps) : '',
-    progress.etaMs === undefined ? '' : `${formatDuration(progress.etaMs)} left`,
+    numbers.percent(progress.share),
+    `${numbers.bytes(progress.shownBytes)} of ${numbers.bytes(progress.sizeBytes)}`,
+    progress.rateBps > 0 ? numbers.speed(progress.rateBps) : '',
+    progress.etaMs === undefined ? '' : `about ${numbers.roughly(progress.etaMs)} left`,
     carrying > 1 ? `${carrying} devices` : '',
   ].filter(Boolean);
 }

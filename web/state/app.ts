@@ -1,6 +1,6 @@
-import { createSignal, onCleanup } from 'solid-js';
+import { createMemo, createSignal, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
-import { guessDeviceName } from '../browser/device-name.ts';
+import { deviceName, keepDeviceName } from '../browser/device-name.ts';
 import { withStoredHashes } from '../browser/hash-store.ts';
 import { deviceKey, type Journal, type JournalEntry } from '../browser/journal.ts';
 import { onNetworkHint } from '../browser/network-hints.ts';
@@ -10,47 +10,59 @@ import { requestsAtOnce } from '../browser/requests-at-once.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
-import { makeUpload, type Upload, type UploadView } from '../engine/upload.ts';
-import { type FileSource, makeFileSource, type SourceView } from './file-source.ts';
+import { makeUpload, type Upload } from '../engine/upload.ts';
 import { linkOf, secretInHash } from './links.ts';
+import { createOpenUpload, type OpenUpload } from './open-upload.ts';
+import { makeSoon } from './soon.ts';
+import { isAtWork, isSettled, takesTheLine } from './turns.ts';
 
-/** An upload open in this page. */
-export interface OpenUpload {
-  upload: Upload;
-  /** Follows the upload; a few changes a second. */
-  view: () => UploadView;
-  /** Where this device has its bytes from, or why it has none. */
-  source: () => SourceView;
-  /** Goes on with the file of before, where the browser wants a click for it. */
-  goOn(): void;
-  /** The links that this device may give away; only who made the upload has the one to watch. */
-  links: { help: string | undefined; watch: string | undefined };
-}
+/** An upload that this browser has to do with. */
+export type InHand =
+  /** A file that was chosen along with others, and is not begun. */
+  | { state: 'queued'; file: File }
+  | { state: 'open'; open: OpenUpload; entry: JournalEntry | undefined }
+  | { state: 'remembered'; entry: JournalEntry };
 
 /** What the page as a whole is about. */
 export interface App {
   connection: () => ConnectionStatus;
   /** The upload that the address bar names. */
   current: () => OpenUpload | undefined;
-  made: () => JournalEntry[];
+  /** What goes on or was begun here, newest first. */
+  inHand: () => readonly InHand[];
+  /** Whether its file waits until others are through. */
+  waitsForTurn(open: OpenUpload): boolean;
   /** The server's epoch milliseconds: leases and times on the board are by its clock. */
   serverNowMs(): number;
-  /** Starts an upload of this file; the address bar holds its link at once. */
-  start(file: File): void;
+  /** Starts an upload of each file. One alone is opened: the address bar holds its link at once. */
+  start(files: readonly File[]): void;
   /** Helps the current upload with this file. */
   help(file: File): void;
+  /** Does not wait for the turn of this one. */
+  startNow(one: OpenUpload | File): void;
+  /** Takes it off the list; on the server it stays as it is. */
+  forget(one: InHand): void;
+  deviceName: () => string;
+  rename(name: string): void;
   open(secret: string): void;
   home(): void;
 }
 
+/** Uploads of before that the list asks the server about: each is a board to be kept live. */
+const LOOK_AT = 6;
+/** One has the line, the next is ready to go on where it leaves the line idle. */
+const PREPARED = 2;
+const TURN_EVERY_MS = 250;
+
 export function createApp(journal: Journal): App {
   const workers = makePartWorkers();
   const config = makePageConfig(location.href);
+  const [name, setName] = createSignal(deviceName());
   const connection = makeConnection({
     openSocket: makeOpenSocket(async () => socketAddress(await config(), location.href)),
     clock: browserClock,
     random: Math.random,
-    device: { key: deviceKey(), name: guessDeviceName(navigator.userAgent) },
+    device: { key: deviceKey(), name: name() },
   });
   const options = {
     connection,
@@ -62,84 +74,97 @@ export function createApp(journal: Journal): App {
 
   const [status, setStatus] = createSignal(connection.status());
   const [current, setCurrent] = createSignal<OpenUpload>();
+  const [opened, setOpened] = createSignal<readonly OpenUpload[]>([]);
+  const [queue, setQueue] = createSignal<readonly File[]>([]);
   const [made, setMade] = createSignal(journal.entries());
-  let leave = () => {};
-  let choose: FileSource['choose'] = () => {};
-  let dispose = () => {};
+  /** Files that are here and wait for the line. */
+  const [waiting, setWaiting] = createSignal<ReadonlyMap<OpenUpload, File>>(new Map());
 
-  /** `secret`: by which this device joins it. */
-  const show = (upload: Upload, secret: string, links: OpenUpload['links']) => {
-    dispose();
-    const source = makeFileSource({
-      journal,
+  const attached = new Set<OpenUpload>();
+  const attach = (open: OpenUpload, file: File) => {
+    attached.add(open);
+    setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
+    open.upload.attach(withStoredHashes(workers.open(file), file, journal.database));
+  };
+
+  /** Gives the line to the next one, and prepares the one after it. */
+  const nextTurn = () => {
+    const isBusy = (open: OpenUpload) => takesTheLine(open.upload.view(), attached.has(open));
+    const [next] = waiting();
+    if (next && !opened().some(isBusy)) attach(...next);
+    const underWay = opened().filter(
+      (open) => open.source().state === 'here' && !isSettled(open.upload.view()),
+    );
+    const [file] = queue();
+    if (!file || underWay.length >= PREPARED) return;
+    setQueue((all) => all.slice(1));
+    begin(file);
+  };
+
+  const turning = makeSoon(nextTurn, TURN_EVERY_MS);
+
+  const add = (upload: Upload, secret: string, links: OpenUpload['links']): OpenUpload => {
+    const open = createOpenUpload({
+      upload,
       secret,
+      links,
+      journal,
       clock: browserClock,
       random: Math.random,
-      attach: (file) => upload.attach(withStoredHashes(workers.open(file), file, journal.database)),
+      serverNowMs: connection.serverNowMs,
+      ready(file) {
+        // What the person looks at is what they want done first.
+        if (open === current()) return attach(open, file);
+        setWaiting((all) => new Map(all).set(open, file));
+        nextTurn();
+      },
     });
-    const [view, setView] = createSignal<UploadView>(upload.view());
-    const [sourceView, setSourceView] = createSignal(source.view());
-    const stop = nowAndThen(
-      (update) => upload.onChange(update),
-      () => setView(upload.view()),
-    );
-    const stopSource = source.onChange(() => setSourceView(source.view()));
-    const stopFollowing = upload.onChange(() => {
-      const now = upload.view();
-      if (now.state !== 'open') return;
-      const shown = view();
-      // Figures can wait to be read; that it is complete, or ended, is told at once.
-      if (shown.state === 'open' && shown.phase.state !== now.phase.state) setView(now);
-      if (now.phase.state === 'finished' || now.phase.state === 'aborted') source.drop();
-      if (now.carrier?.state === 'stopped' && now.carrier.reason === 'file-unreadable') source.lost();
+    upload.onChange(turning.call);
+    setOpened((all) => [open, ...all]);
+    return open;
+  };
+
+  const close = (open: OpenUpload) => {
+    setOpened((all) => all.filter((other) => other !== open));
+    setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
+    attached.delete(open);
+    open.close();
+  };
+
+  const join = (secret: string): OpenUpload => {
+    const entry = journal.entryOf(secret);
+    const own = entry?.secrets.own ?? secret;
+    const known = opened().find((open) => open.secret === own);
+    if (known) return known;
+    const upload = makeUpload({ ...options, memory: journal.memoryOf(own) }, { kind: 'join', secret: own });
+    return add(upload, own, {
+      help: linkOf(location.href, entry?.secrets.help ?? secret),
+      watch: entry && linkOf(location.href, entry.secrets.watch),
     });
-    // Speeds fade without any event.
-    const timer = setInterval(() => setView(upload.view()), 1_000);
-    dispose = () => {
-      stop();
-      stopSource();
-      stopFollowing();
-      clearInterval(timer);
-      source.close();
-      upload.close();
-    };
-    leave = upload.detach;
-    choose = source.choose;
-    const detach = () => {
-      source.drop();
-      upload.detach();
-    };
-    setCurrent({
-      upload: { ...upload, detach },
-      view,
-      source: sourceView,
-      goOn: () => void source.goOn(),
-      links,
-    });
-    return source;
+  };
+
+  const show = (next: OpenUpload | undefined) => {
+    const before = current();
+    if (before === next) return;
+    setCurrent(next);
+    const isListed = before && (journal.entryOf(before.secret) || isAtWork(before.upload.view()));
+    if (before && !isListed && !waiting().has(before)) close(before);
+    const file = next && waiting().get(next);
+    if (next && file) attach(next, file);
+    if (!next) lookAtMade();
+  };
+
+  /** The list of uploads says how they stand, so it asks. */
+  const lookAtMade = () => {
+    for (const { secrets } of made().slice(0, LOOK_AT)) join(secrets.own);
   };
 
   const openLink = () => {
     const secret = secretInHash(location.hash);
-    if (!secret) {
-      dispose();
-      dispose = () => {};
-      leave = () => {};
-      choose = () => {};
-      setCurrent(undefined);
-      return;
-    }
-    const entry = journal.entryOf(secret);
-    const own = entry?.secrets.own ?? secret;
-    const pageUrl = location.href;
-    const upload = makeUpload({ ...options, memory: journal.memoryOf(own) }, { kind: 'join', secret: own });
-    show(upload, own, {
-      help: linkOf(pageUrl, entry?.secrets.help ?? secret),
-      watch: entry && linkOf(pageUrl, entry.secrets.watch),
-    });
+    show(secret ? join(secret) : undefined);
   };
 
-  const start = (file: File) => {
+  const begin = (file: File): OpenUpload => {
     const secrets = { own: newSecret(), help: newSecret(), watch: newSecret() };
     const info = { name: file.name || 'unnamed', sizeBytes: file.size, type: file.type };
     const memory = journal.memoryOf(secrets.own);
@@ -155,10 +180,12 @@ export function createApp(journal: Journal): App {
       journal.forget(secrets.own);
       setMade(journal.entries());
     });
-    // Not `location.hash = …`: that would open the link as a visitor's.
-    history.pushState(null, '', linkOf(location.href, secrets.help));
-    const links = { help: linkOf(location.href, secrets.help), watch: linkOf(location.href, secrets.watch) };
-    show(upload, secrets.own, links).choose(file);
+    const open = add(upload, secrets.own, {
+      help: linkOf(location.href, secrets.help),
+      watch: linkOf(location.href, secrets.watch),
+    });
+    open.choose(file);
+    return open;
   };
 
   journal.onChange(() => setMade(journal.entries()));
@@ -167,7 +194,7 @@ export function createApp(journal: Journal): App {
   const stopHints = onNetworkHint(connection.tryNow);
   // A page that is only put aside comes back with its file and goes on.
   const onPageHide = ({ persisted }: PageTransitionEvent) => {
-    if (!persisted) leave();
+    if (!persisted) for (const open of opened()) open.pauseForUnload();
   };
   window.addEventListener('popstate', onHash);
   window.addEventListener('pagehide', onPageHide);
@@ -176,48 +203,73 @@ export function createApp(journal: Journal): App {
     stopHints();
     window.removeEventListener('pagehide', onPageHide);
     stopStatus();
-    dispose();
+    turning.stop();
+    for (const open of opened()) open.close();
     connection.close();
   });
   openLink();
+  if (!current()) lookAtMade();
+
+  const inHand = createMemo((): readonly InHand[] => {
+    const entries = made();
+    const isOfEntry = (open: OpenUpload) => entries.some(({ secrets }) => secrets.own === open.secret);
+    const helped = opened().filter((open) => !isOfEntry(open) && open !== current());
+    return [
+      ...queue().map((file): InHand => ({ state: 'queued', file })),
+      ...helped.map((open): InHand => ({ state: 'open', open, entry: undefined })),
+      ...entries.map((entry): InHand => {
+        const open = opened().find(({ secret }) => secret === entry.secrets.own);
+        return open ? { state: 'open', open, entry } : { state: 'remembered', entry };
+      }),
+    ];
+  });
+
+  const openSecret = (secret: string) => {
+    // Not `location.hash = …`: that would open the link as a visitor's.
+    history.pushState(null, '', linkOf(location.href, secret));
+    openLink();
+  };
+  /** Opens it under its link, which is the one to help: that is what is copied from the address bar. */
+  const goTo = (open: OpenUpload) => openSecret(journal.entryOf(open.secret)?.secrets.help ?? open.secret);
 
   return {
     connection: status,
     current,
-    made,
+    inHand,
+    waitsForTurn: (open) => waiting().has(open),
     serverNowMs: connection.serverNowMs,
-    start,
-    help: (file) => choose(file),
-    open(secret) {
-      history.pushState(null, '', linkOf(location.href, secret));
-      openLink();
+    start(files) {
+      const [file] = files;
+      if (!file) return;
+      if (files.length === 1) return goTo(begin(file));
+      setQueue((all) => [...all, ...files]);
+      nextTurn();
     },
+    help: (file) => current()?.choose(file),
+    startNow(one) {
+      if (one instanceof File) {
+        setQueue((all) => all.filter((file) => file !== one));
+        return goTo(begin(one));
+      }
+      const file = waiting().get(one);
+      if (file) attach(one, file);
+    },
+    forget(one) {
+      if (one.state === 'queued') return void setQueue((all) => all.filter((file) => file !== one.file));
+      if (one.state === 'open') close(one.open);
+      if (one.entry) journal.forget(one.entry.secrets.own);
+      setMade(journal.entries());
+    },
+    deviceName: name,
+    rename(next) {
+      keepDeviceName(next);
+      setName(next);
+      connection.rename(next);
+    },
+    open: openSecret,
     home() {
       history.pushState(null, '', location.pathname);
       openLink();
     },
-  };
-}
-
-/** The eye reads figures no faster than this, and drawing them costs what the upload could use. */
-const SHOW_EVERY_MS = 250;
-
-/** Calls `act` when the source fires, and no more often than figures can be read. */
-function nowAndThen(listen: (update: () => void) => () => void, act: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let lastMs = Number.NEGATIVE_INFINITY;
-  const stop = listen(() => {
-    timer ??= setTimeout(
-      () => {
-        timer = undefined;
-        lastMs = performance.now();
-        act();
-      },
-      Math.max(0, lastMs + SHOW_EVERY_MS - performance.now()),
-    );
-  });
-  return () => {
-    stop();
-    clearTimeout(timer);
   };
 }

@@ -1,25 +1,22 @@
 import { type JSX, Show } from 'solid-js';
-import type { Upload, UploadView } from '../engine/upload.ts';
+import type { Upload } from '../engine/upload.ts';
+import { isAtWork } from '../state/turns.ts';
+import { words } from '../words/words.ts';
 import { AbortButton } from './abort-button.tsx';
-import { isCarrying } from './status.ts';
-import { words } from './words.ts';
+import type { OpenView } from './status.ts';
 
 /** What one may do with the upload from here. */
-export function Actions(props: {
-  view: Extract<UploadView, { state: 'open' }>;
-  upload: Upload;
-  home: () => void;
-}): JSX.Element {
+export function Actions(props: { view: OpenView; upload: Upload; home: () => void }): JSX.Element {
   const isOwner = () => props.view.role === 'owner';
   return (
     <section class="actions">
-      <Show when={isCarrying(props.view)}>
+      <Show when={isAtWork(props.view)}>
         <button type="button" class="button" onClick={() => props.upload.detach()}>
           {words.stopHelping}
         </button>
       </Show>
       <button type="button" class="button" onClick={() => props.home()}>
-        {words.backToStart}
+        {props.view.phase.state === 'open' ? words.backToStart : words.another}
       </button>
       <Show when={isOwner() && props.view.phase.state === 'open'}>
         <AbortButton upload={props.upload} />

@@ -1,27 +1,33 @@
-import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
-import type { App, OpenUpload } from '../state/app.ts';
+import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
+import { OTHERS } from '../../protocol/board/stripe.ts';
+import type { App } from '../state/app.ts';
+import type { OpenUpload } from '../state/open-upload.ts';
+import { isAtWork } from '../state/turns.ts';
+import { numbers, words } from '../words/words.ts';
 import { Actions } from './actions.tsx';
+import { Announcer } from './announcer.tsx';
 import { DeviceList } from './device-list.tsx';
-import { DownloadButton } from './download-button.tsx';
-import { formatBytes } from './format.ts';
 import { Grid } from './grid.tsx';
 import { HelpPanel } from './help-panel.tsx';
-import { OpeningView } from './opening-view.tsx';
+import { OpeningView, RefusedView } from './message-view.tsx';
+import { NotifyOffer } from './notify-offer.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
-import { RefusedView } from './refused-view.tsx';
+import { ResultPanel } from './result-panel.tsx';
 import { SharePanel } from './share-panel.tsx';
-import { isCarrying, mayChooseFile, statusOf } from './status.ts';
+import { mayChooseFile, type OpenView, statusOf } from './status.ts';
 import { StatusLine } from './status-line.tsx';
-import { roleWords } from './words.ts';
+import { ThroughputChart } from './throughput-chart.tsx';
 
-/** One upload: its board, this device's part in it, and the way to bring in others. */
-export function BoardView(props: {
+interface BoardProps {
   app: App;
   open: OpenUpload;
   isUnreachable: boolean;
-  chosen: File | undefined;
-  choose: (file: File) => void;
-}): JSX.Element {
+  isOffline: boolean;
+  choose: (files: readonly File[]) => void;
+}
+
+/** One upload: opening, refused, or its board. */
+export function BoardView(props: BoardProps): JSX.Element {
   const opened = createMemo(() => {
     const view = props.open.view();
     return view.state === 'open' ? view : undefined;
@@ -30,68 +36,111 @@ export function BoardView(props: {
     const view = props.open.view();
     return view.state === 'refused' ? view.error : undefined;
   });
+  const trouble = () => (props.isOffline ? words.offline : props.isUnreachable ? words.unreachable : '');
   return (
-    <Switch fallback={<OpeningView isUnreachable={props.isUnreachable} home={props.app.home} />}>
+    <Switch fallback={<OpeningView trouble={trouble()} home={props.app.home} />}>
       <Match when={refusal()}>{(error) => <RefusedView error={error()} home={props.app.home} />}</Match>
-      <Match when={opened()}>
-        {(view) => {
-          const chosen = () => props.chosen && { name: props.chosen.name, sizeBytes: props.chosen.size };
-          const status = createMemo(() =>
-            statusOf({
-              view: view(),
-              isUnreachable: props.isUnreachable,
-              knownParts: props.open.upload.board()?.replica.knownParts() ?? 0,
-              chosen: chosen(),
-            }),
-          );
-          return (
-            <main class="board">
-              <header class="board-head">
-                <h1 tabindex="-1" title={view().file.name}>
-                  {view().file.name}
-                </h1>
-                <p class="soft">
-                  {formatBytes(view().file.sizeBytes)},{' '}
-                  {roleWords(view().role, view().phase.state === 'open', isCarrying(view()))}
-                </p>
-              </header>
-              <div class="board-main">
-                <ProgressPanel view={view()} />
-                <StatusLine status={status()} />
-                <Show when={view().role === 'owner' && view().phase.state === 'finished'}>
-                  <DownloadButton upload={props.open.upload} />
-                </Show>
-                <Show when={mayChooseFile(view())}>
-                  <HelpPanel
-                    view={view()}
-                    source={props.open.source()}
-                    goOn={props.open.goOn}
-                    choose={props.choose}
-                  />
-                </Show>
-                <Grid open={props.open} serverNowMs={props.app.serverNowMs} />
-                <DeviceList view={view()} doneByOthers={doneByOthers(props.open, view().doneParts)} />
-              </div>
-              <div class="board-side">
-                <Show when={view().phase.state !== 'aborted'}>
-                  <SharePanel
-                    links={props.open.links}
-                    role={view().role}
-                    name={view().file.name}
-                    isComplete={view().phase.state === 'finished'}
-                  />
-                </Show>
-                <Actions view={view()} upload={props.open.upload} home={props.app.home} />
-              </div>
-            </main>
-          );
-        }}
-      </Match>
+      <Match when={opened()}>{(view) => <Board {...props} view={view()} />}</Match>
     </Switch>
   );
 }
 
-/** `doneParts` is only what makes this worth asking again. */
-function doneByOthers(open: OpenUpload, doneParts: number): number {
-  return doneParts === 0 ? 0 : (open.upload.board()?.replica.doneByDevice().get(0) ?? 0);
+/** Its board, this device's part in it, and the way to bring in others. */
+function Board(props: BoardProps & { view: OpenView }): JSX.Element {
+  const [justWatches, setJustWatches] = createSignal(false);
+  const [lit, setLit] = createSignal<number>();
+  const view = () => props.view;
+  const isOpen = () => view().phase.state === 'open';
+  const waitsForTurn = () => props.app.waitsForTurn(props.open);
+  const mayChoose = () => mayChooseFile(view()) && !waitsForTurn();
+  const asksForHelp = () => mayChoose() && !justWatches();
+  const status = createMemo(() => {
+    const chosen = props.open.chosen();
+    return statusOf({
+      view: view(),
+      isUnreachable: props.isUnreachable,
+      isOffline: props.isOffline,
+      knownParts: props.open.upload.board()?.replica.knownParts() ?? 0,
+      chosen: chosen && { name: chosen.name, sizeBytes: chosen.size },
+      waitsForTurn: waitsForTurn(),
+      justWatches: justWatches(),
+    });
+  });
+  const nameOf = (number: number) =>
+    number === OTHERS ? words.others : (props.open.upload.board()?.members.get(number)?.name ?? words.others);
+  const owner = () => view().devices.find(({ role, isSelf }) => role === 'owner' && !isSelf)?.name;
+  const facts = () => {
+    const { file, role } = view();
+    const from = owner();
+    return [
+      numbers.bytes(file.sizeBytes),
+      ...(from === undefined ? [] : [words.ownedBy(from)]),
+      words.roleOf(role, isOpen(), isAtWork(view())),
+    ].join(', ');
+  };
+  const toShare = () => {
+    const panel = document.getElementById('share');
+    panel?.scrollIntoView({ block: 'start' });
+    panel?.focus({ preventScroll: true });
+  };
+  return (
+    <main class="board" id="main" classList={{ 'asks-for-help': asksForHelp() }}>
+      <header class="board-head">
+        <div class="board-names">
+          <h1 tabindex="-1" title={view().file.name}>
+            {view().file.name}
+          </h1>
+          <p class="soft">{facts()}</p>
+        </div>
+        <Show when={isOpen() && !asksForHelp()}>
+          <button type="button" class="button to-share" onClick={toShare}>
+            {words.share}
+          </button>
+        </Show>
+      </header>
+      <div class="board-main">
+        <ProgressPanel view={view()} />
+        <StatusLine status={status()}>
+          <Show when={waitsForTurn()}>
+            <button type="button" class="button" onClick={() => props.app.startNow(props.open)}>
+              {words.startNow}
+            </button>
+          </Show>
+          <Show when={mayChoose() && justWatches()}>
+            <button type="button" class="button" onClick={() => setJustWatches(false)}>
+              {words.helpAfterAll}
+            </button>
+          </Show>
+          <NotifyOffer view={view()} />
+        </StatusLine>
+        <ResultPanel open={props.open} view={view()} />
+        <Show when={asksForHelp()}>
+          <HelpPanel
+            view={view()}
+            source={props.open.source()}
+            goOn={props.open.goOn}
+            choose={props.choose}
+            justWatch={() => setJustWatches(true)}
+          />
+        </Show>
+        <Grid open={props.open} lit={lit()} nameOf={nameOf} />
+        <DeviceList app={props.app} open={props.open} view={view()} lit={lit()} light={setLit} />
+        <Show when={isOpen()}>
+          <ThroughputChart open={props.open} view={view()} />
+        </Show>
+      </div>
+      <div class="board-side">
+        <Show when={view().phase.state !== 'aborted'}>
+          <SharePanel
+            links={props.open.links}
+            role={view().role}
+            name={view().file.name}
+            isComplete={view().phase.state === 'finished'}
+          />
+        </Show>
+        <Actions view={view()} upload={props.open.upload} home={props.app.home} />
+      </div>
+      <Announcer view={view()} isUnreachable={props.isUnreachable} />
+    </main>
+  );
 }

@@ -1,13 +1,13 @@
 import { createSignal, createUniqueId, type JSX } from 'solid-js';
-import { words } from './words.ts';
+import { words } from '../words/words.ts';
 
-/** A link to read, and a button that copies it, or helps to. */
+/** A text to read, and a button that copies it, or helps to. */
 export function CopyField(props: {
   name: string;
   button: string;
   /** What the button shows, where its whole name would take too much room. */
   short?: string;
-  link: string;
+  text: string;
 }): JSX.Element {
   const id = createUniqueId();
   const [said, setSaid] = createSignal('');
@@ -17,7 +17,7 @@ export function CopyField(props: {
     field?.select();
     try {
       // Plain http has no clipboard, and a browser may forbid it.
-      await navigator.clipboard.writeText(props.link);
+      await navigator.clipboard.writeText(props.text);
       setSaid(words.copied);
     } catch {
       setSaid(words.copyByHand);
@@ -30,11 +30,12 @@ export function CopyField(props: {
         <input
           id={id}
           ref={field}
+          class="field"
           type="text"
           readonly
           autocomplete="off"
           spellcheck={false}
-          value={props.link}
+          value={props.text}
           onFocus={({ currentTarget }) => currentTarget.select()}
         />
         <button type="button" class="button" aria-label={props.button} onClick={() => void copy()}>

@@ -1,6 +1,6 @@
 import { createSignal, type JSX } from 'solid-js';
 import type { Upload } from '../engine/upload.ts';
-import { words } from './words.ts';
+import { words } from '../words/words.ts';
 
 /** Fetches the finished file by a link that is made for this one time. */
 export function DownloadButton(props: { upload: Upload }): JSX.Element {
@@ -9,7 +9,7 @@ export function DownloadButton(props: { upload: Upload }): JSX.Element {
     setSaid(words.downloading);
     const link = await props.upload.downloadLink();
     if ('error' in link) {
-      setSaid(link.error?.message ?? words.unanswered);
+      setSaid(link.error ? words.errors[link.error.kind] : words.unanswered);
       return;
     }
     setSaid('');

@@ -1,49 +1,60 @@
-import { STRIPE_PARTS } from '../../protocol/board/geometry.ts';
-import { type TicketView, viewTicket } from '../../protocol/board/replica.ts';
-import type { OpenBoard } from '../engine/board-session.ts';
+import { OTHERS } from '../../protocol/board/stripe.ts';
+import type { Tickets } from '../state/tickets.ts';
+import { words } from '../words/words.ts';
 import { factsOf } from './grid-facts.ts';
 import { cellOf, type GridLayout, layoutGrid, partAt } from './grid-layout.ts';
+import { breathAt, glowAt } from './grid-motion.ts';
 import { type GridPainter, makeGridPainter } from './grid-painter.ts';
 import { gridTheme } from './palette.ts';
-import { gridWords } from './words.ts';
 
-/** A lease runs out without any event; this is how late the grid may notice. */
-const EXPIRY_TICK_MS = 1_000;
+/** A breath is slow: more pictures of it than this a second cost what the upload could use, and show nothing. */
+const BREATHE_EVERY_MS = 60;
+/** What the grid tells scripts and screen readers. */
+const TELL_EVERY_MS = 100;
 
 export interface GridCanvasOptions {
   canvas: HTMLCanvasElement;
-  board: OpenBoard;
-  serverNowMs: () => number;
-  /** Tells of stripes that changed. */
-  onStripes(listener: (stripes: readonly number[]) => void): () => void;
+  tickets: Tickets;
+  nowMs: () => number;
+  /** Tells of parts that changed. */
+  onTickets(listener: (parts: readonly number[]) => void): () => void;
 }
 
 export interface GridCanvas {
-  ticket(part: number): TicketView | undefined;
   /** The part under a point of the canvas, and its place there, in CSS pixels. */
   at(
     x: number,
     y: number,
   ): { part: number; left: number; top: number; width: number; height: number } | undefined;
+  /** Shows the parts of one device and shades the others; undefined: all alike. */
+  light(device: number | undefined): void;
+  /** What it says is in another language now. */
+  retell(): void;
   stop(): void;
 }
 
 /**
- * Keeps a canvas showing the board: draws stripes that changed, and everything only when the size or the theme does.
- * What it shows also stands in `data-…` attributes and in the accessible name, written in the same frame.
+ * Keeps a canvas showing the board: draws the tickets that changed or move, and everything only when the size, the
+ * theme or the light does. What it shows also stands in `data-…` attributes and in the accessible name.
  */
-export function makeGridCanvas({ canvas, board, serverNowMs, onStripes }: GridCanvasOptions): GridCanvas {
-  const { replica } = board;
-  const { parts, stripes } = replica.geometry;
-  const tickets: TicketView[] = Array.from({ length: parts }, () => ({ state: 'unknown' }));
+export function makeGridCanvas({ canvas, tickets, nowMs, onTickets }: GridCanvasOptions): GridCanvas {
+  const { parts } = tickets;
   const dark = matchMedia('(prefers-color-scheme: dark)');
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
   const stale = new Set<number>();
+  const leased = new Set<number>();
+  const settling = new Set<number>();
+  let lit: number | undefined;
   let layout: GridLayout | undefined;
   let painter: GridPainter | undefined;
   let frame: number | undefined;
+  let breathedMs = 0;
+  let isUntold = true;
+  let toldMs = Number.NEGATIVE_INFINITY;
+  let tellLater: ReturnType<typeof setTimeout> | undefined;
 
   const staleAll = () => {
-    for (let s = 0; s < stripes; s++) stale.add(s);
+    for (let part = 1; part <= parts; part++) stale.add(part);
   };
 
   const soon = () => {
@@ -68,65 +79,97 @@ export function makeGridCanvas({ canvas, board, serverNowMs, onStripes }: GridCa
 
   const paint = () => {
     if (!painter) layOut();
-    const nowMs = serverNowMs();
-    for (const s of stale) {
-      const stripe = replica.stripe(s);
-      const last = Math.min(parts, (s + 1) * STRIPE_PARTS);
-      for (let part = s * STRIPE_PARTS + 1; part <= last; part++) {
-        const ticket = viewTicket(stripe, part, nowMs);
-        tickets[part - 1] = ticket;
-        painter?.draw(part, ticket);
-      }
+    const now = nowMs();
+    const isBreath = !still.matches && now - breathedMs >= BREATHE_EVERY_MS;
+    if (isBreath) {
+      breathedMs = now;
+      for (const part of leased) stale.add(part);
     }
+    for (const part of settling) stale.add(part);
+    for (const part of stale) draw(part, now);
     stale.clear();
-    tell();
+    tell(now);
+    if (!still.matches && leased.size + settling.size > 0) soon();
   };
 
-  const tell = () => {
-    const facts = factsOf(tickets);
+  const draw = (part: number, now: number) => {
+    const ticket = tickets.of(part);
+    if (!ticket) return;
+    const [device = OTHERS] =
+      ticket.state === 'leased' ? ticket.devices : ticket.state === 'done' ? [ticket.device] : [];
+    if (ticket.state === 'leased') leased.add(part);
+    else leased.delete(part);
+    const glow = still.matches || ticket.state !== 'done' ? 0 : glowAt(now, tickets.doneAtMs(part));
+    if (glow > 0) settling.add(part);
+    else settling.delete(part);
+    const isOfLit = ticket.state === 'leased' ? ticket.devices.includes(lit ?? OTHERS) : device === lit;
+    painter?.draw(part, ticket, {
+      breath: still.matches ? 0.5 : breathAt(now, device),
+      glow,
+      isShaded: lit !== undefined && !isOfLit,
+    });
+  };
+
+  const tell = (now: number) => {
+    clearTimeout(tellLater);
+    if (now - toldMs < TELL_EVERY_MS) {
+      tellLater = setTimeout(() => tell(nowMs()), TELL_EVERY_MS);
+      return;
+    }
+    if (toldMs !== Number.NEGATIVE_INFINITY && !isUntold) return;
+    toldMs = now;
+    isUntold = false;
+    const facts = factsOf(tickets.all());
     canvas.dataset.parts = String(parts);
     canvas.dataset.done = facts.doneRanges;
     canvas.dataset.leased = facts.leasedRanges;
+    canvas.dataset.hedged = facts.hedgedRanges;
     canvas.dataset.doneBy = JSON.stringify(facts.doneBy);
-    canvas.setAttribute('aria-label', gridWords(facts.done, facts.leased, parts));
+    canvas.setAttribute('aria-label', words.grid(facts.done, facts.leased, parts));
   };
 
   const relayOut = () => {
     painter = undefined;
     soon();
   };
-  const stopListening = onStripes((changed) => {
-    for (const s of changed) stale.add(s);
+  const stopListening = onTickets((changed) => {
+    for (const part of changed) stale.add(part);
+    isUntold = true;
     soon();
   });
-  const ticking = setInterval(() => {
-    tickets.forEach((ticket, index) => {
-      if (ticket.state === 'leased') stale.add(Math.floor(index / STRIPE_PARTS));
-    });
-    if (stale.size > 0) soon();
-  }, EXPIRY_TICK_MS);
   const resizes = new ResizeObserver(relayOut);
   if (canvas.parentElement) resizes.observe(canvas.parentElement);
   // Zooming and moving to another screen change the pixel ratio; both come with a resize of the window.
   window.addEventListener('resize', relayOut);
   dark.addEventListener('change', relayOut);
-  staleAll();
+  still.addEventListener('change', relayOut);
   soon();
 
   return {
-    ticket: (part) => tickets[part - 1],
     at(x, y) {
       const part = layout && partAt(layout, x, y);
       if (!layout || part === undefined) return undefined;
       const cell = cellOf(layout, part, 1);
       return { part, left: cell.x, top: cell.y, width: cell.width, height: cell.height };
     },
+    light(device) {
+      lit = device;
+      if (device === undefined) delete canvas.dataset.lit;
+      else canvas.dataset.lit = String(device);
+      staleAll();
+      soon();
+    },
+    retell() {
+      isUntold = true;
+      soon();
+    },
     stop() {
       stopListening();
-      clearInterval(ticking);
+      clearTimeout(tellLater);
       resizes.disconnect();
       window.removeEventListener('resize', relayOut);
       dark.removeEventListener('change', relayOut);
+      still.removeEventListener('change', relayOut);
       if (frame !== undefined) cancelAnimationFrame(frame);
     },
   };

@@ -11,5 +11,12 @@ test('the facts say what is drawn', () => {
       { state: 'done', device: 2 },
       { state: 'unknown' },
     ]),
-  ).toEqual({ done: 3, leased: 1, doneRanges: '1-2,5', leasedRanges: '3', doneBy: { 0: 1, 2: 2 } });
+  ).toEqual({
+    done: 3,
+    leased: 1,
+    doneRanges: '1-2,5',
+    leasedRanges: '3',
+    hedgedRanges: '3',
+    doneBy: { 0: 1, 2: 2 },
+  });
 });

@@ -7,6 +7,8 @@ export interface GridFacts {
   leased: number;
   doneRanges: string;
   leasedRanges: string;
+  /** Those that two devices carry. */
+  hedgedRanges: string;
   /** Parts done by device number. */
   doneBy: Record<string, number>;
 }
@@ -15,9 +17,13 @@ export interface GridFacts {
 export function factsOf(tickets: readonly TicketView[]): GridFacts {
   const done: number[] = [];
   const leased: number[] = [];
+  const hedged: number[] = [];
   const doneBy: Record<string, number> = {};
   tickets.forEach((ticket, index) => {
-    if (ticket.state === 'leased') leased.push(index + 1);
+    if (ticket.state === 'leased') {
+      leased.push(index + 1);
+      if (ticket.devices.length > 1) hedged.push(index + 1);
+    }
     if (ticket.state !== 'done') return;
     done.push(index + 1);
     doneBy[ticket.device] = (doneBy[ticket.device] ?? 0) + 1;
@@ -27,6 +33,7 @@ export function factsOf(tickets: readonly TicketView[]): GridFacts {
     leased: leased.length,
     doneRanges: compressRanges(done),
     leasedRanges: compressRanges(leased),
+    hedgedRanges: compressRanges(hedged),
     doneBy,
   };
 }

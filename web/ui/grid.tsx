@@ -1,49 +1,75 @@
-import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
-import type { OpenUpload } from '../state/app.ts';
+import { createEffect, createSignal, type JSX, lazy, on, onCleanup, onMount, Show, Suspense } from 'solid-js';
+import { browserClock } from '../browser/clock.ts';
+import type { OpenUpload } from '../state/open-upload.ts';
+import { language, words } from '../words/words.ts';
 import { type GridCanvas, makeGridCanvas } from './grid-canvas.ts';
-import { partWords, words } from './words.ts';
+import { GridLegend } from './grid-legend.tsx';
+import { partFacts } from './part-words.ts';
 
-/** All tickets of the upload, each in the colour of the device that has it. */
-export function Grid(props: { open: OpenUpload; serverNowMs: () => number }): JSX.Element {
+/** Chunks of their own: most people never open them. */
+const PartsTable = lazy(async () => ({ default: (await import('./parts-table.tsx')).PartsTable }));
+
+/** All tickets of the upload, each in the colour and pattern of the device that has it. */
+export function Grid(props: {
+  open: OpenUpload;
+  /** The device whose parts alone are to be seen. */
+  lit: number | undefined;
+  nameOf: (device: number) => string;
+}): JSX.Element {
   let canvas: HTMLCanvasElement | undefined;
-  let grid: GridCanvas | undefined;
+  const [grid, setGrid] = createSignal<GridCanvas>();
   const [pointed, setPointed] = createSignal<ReturnType<GridCanvas['at']>>();
+  const [isTable, setTable] = createSignal(false);
 
   onMount(() => {
-    const board = props.open.upload.board();
-    if (!canvas || !board) return;
-    grid = makeGridCanvas({
-      canvas,
-      board,
-      serverNowMs: props.serverNowMs,
-      onStripes: props.open.upload.onStripes,
-    });
-    onCleanup(grid.stop);
+    // The first tickets may be a moment later than the board.
+    const begin = () => {
+      const tickets = props.open.tickets();
+      if (!canvas || !tickets || grid()) return;
+      const made = makeGridCanvas({
+        canvas,
+        tickets,
+        nowMs: browserClock.nowMs,
+        onTickets: props.open.onTickets,
+      });
+      setGrid(made);
+    };
+    begin();
+    onCleanup(props.open.onTickets(begin));
+    onCleanup(() => grid()?.stop());
   });
+  createEffect(() => grid()?.light(props.lit));
+  createEffect(on(language, () => grid()?.retell(), { defer: true }));
 
-  const point = (event: PointerEvent) => setPointed(grid?.at(event.offsetX, event.offsetY));
+  const point = (event: PointerEvent) => setPointed(grid()?.at(event.offsetX, event.offsetY));
   const leave = (event: PointerEvent) => {
     // A finger that was lifted still means the part it touched.
     if (event.pointerType === 'mouse') setPointed(undefined);
   };
-  const line = () => {
+  const facts = () => {
     const part = pointed()?.part;
     const board = props.open.upload.board();
     // Asked anew whenever the upload changes: the part may have been taken or finished under the pointer.
     props.open.view();
-    const ticket = part === undefined ? undefined : grid?.ticket(part);
-    if (part === undefined || !board || !ticket) return '';
-    const nameOf = (device: number) => board.members.get(device)?.name ?? words.others;
-    return partWords(board.replica.geometry, part, ticket, nameOf);
+    const tickets = props.open.tickets();
+    const ticket = part === undefined ? undefined : tickets?.of(part);
+    if (part === undefined || !board || !ticket) return undefined;
+    return partFacts(board.replica.geometry, part, ticket, tickets?.tookMs(part), props.nameOf);
   };
 
   return (
-    <section class="grid">
-      <h2>{words.parts}</h2>
+    <section class="card grid">
+      <div class="card-head">
+        <h2>{words.parts}</h2>
+        <button type="button" class="button quiet" onClick={() => setTable(true)}>
+          {words.partsTable}
+        </button>
+      </div>
       <div class="grid-field">
         <canvas
           ref={canvas}
           role="img"
+          aria-label={words.parts}
           data-testid="grid"
           onPointerMove={point}
           onPointerDown={point}
@@ -63,21 +89,19 @@ export function Grid(props: { open: OpenUpload; serverNowMs: () => number }): JS
         </Show>
       </div>
       <p class="grid-line small" data-testid="part">
-        <Show when={line()} fallback={<Legend />}>
-          {(text) => text()}
+        <Show when={facts()} fallback={<GridLegend />}>
+          {(one) => (
+            <>
+              <strong>{one().title}</strong> {one().bytes}, {one().state}
+            </>
+          )}
         </Show>
       </p>
+      <Show when={isTable()}>
+        <Suspense>
+          <PartsTable open={props.open} nameOf={props.nameOf} close={() => setTable(false)} />
+        </Suspense>
+      </Show>
     </section>
-  );
-}
-
-function Legend(): JSX.Element {
-  return (
-    <span class="legend" aria-hidden="true">
-      <span class="legend-done">{words.legend.done}</span>
-      <span class="legend-leased">{words.legend.leased}</span>
-      <span class="legend-free">{words.legend.free}</span>
-      <span class="legend-unknown">{words.legend.unknown}</span>
-    </span>
   );
 }

@@ -1,39 +1,48 @@
 import { createSignal, onCleanup } from 'solid-js';
 import { fileOfDrop } from '../browser/file-handles.ts';
-import { FOLDER, NO_FILE, tookFirstWords } from './words.ts';
 
-/** What was dropped, for what can be done with it. */
-export type Dropped =
-  | { state: 'file'; file: File; others: number }
-  | { state: 'folder' }
-  | { state: 'nothing' };
+/** Files of a drop or a paste: those in it, and all in its folders, however deep. */
+export async function readFiles(data: DataTransfer): Promise<File[]> {
+  // Once the event is over the items are empty, so all is taken hold of before the first wait.
+  const taken = [...data.items].flatMap((item): Array<File | FileSystemDirectoryEntry> => {
+    if (item.kind !== 'file') return [];
+    const entry = item.webkitGetAsEntry();
+    if (entry?.isDirectory) return [entry as FileSystemDirectoryEntry];
+    const file = fileOfDrop(item);
+    return file ? [file] : [];
+  });
+  const files = await Promise.all(taken.map((one) => (one instanceof File ? [one] : filesBelow(one))));
+  return files.flat();
+}
 
-/** A folder among files is passed over; alone it is named as what it is. */
-export function readDrop(data: DataTransfer): Dropped {
+async function filesBelow(folder: FileSystemDirectoryEntry): Promise<File[]> {
   const files: File[] = [];
-  let folders = 0;
-  for (const item of data.items) {
-    if (item.kind !== 'file') continue;
-    if (item.webkitGetAsEntry()?.isDirectory) folders += 1;
-    else {
-      const file = fileOfDrop(item);
-      if (file) files.push(file);
+  const reader = folder.createReader();
+  for (;;) {
+    // A hundred at a time, and none at the end.
+    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    ).catch(() => []);
+    if (entries.length === 0) return files;
+    for (const entry of entries) {
+      if (entry.isDirectory) files.push(...(await filesBelow(entry as FileSystemDirectoryEntry)));
+      else files.push(...(await fileOf(entry as FileSystemFileEntry)));
     }
   }
-  const [file] = files;
-  if (file) return { state: 'file', file, others: files.length + folders - 1 };
-  return { state: folders > 0 ? 'folder' : 'nothing' };
 }
 
-/** The sentence that goes with a drop, if it needs one. */
-export function dropWords(dropped: Dropped): string | undefined {
-  if (dropped.state === 'folder') return FOLDER;
-  if (dropped.state === 'nothing') return NO_FILE;
-  return dropped.others > 0 ? tookFirstWords(dropped.file.name, dropped.others) : undefined;
+/** None where it cannot be read any more. */
+function fileOf(entry: FileSystemFileEntry): Promise<File[]> {
+  return new Promise((resolve) =>
+    entry.file(
+      (file) => resolve([file]),
+      () => resolve([]),
+    ),
+  );
 }
 
-/** Takes drops anywhere on the page; the answer says whether something is just held over it. */
-export function createDropAnywhere(drop: (data: DataTransfer) => void): () => boolean {
+/** Takes drops and pastes anywhere on the page; the answer says whether something is just held over it. */
+export function createIntake(take: (data: DataTransfer) => void): () => boolean {
   const [isOver, setOver] = createSignal(false);
   // Enter and leave come for every element on the way; only their balance says whether the pointer is still here.
   let depth = 0;
@@ -59,17 +68,23 @@ export function createDropAnywhere(drop: (data: DataTransfer) => void): () => bo
     event.preventDefault();
     depth = 0;
     setOver(false);
-    drop(event.dataTransfer);
+    take(event.dataTransfer);
+  };
+  const onPaste = ({ clipboardData }: ClipboardEvent) => {
+    // Text goes where the cursor is.
+    if (clipboardData?.types.includes('Files')) take(clipboardData);
   };
   window.addEventListener('dragenter', onEnter);
   window.addEventListener('dragleave', onLeave);
   window.addEventListener('dragover', onOver);
   window.addEventListener('drop', onDrop);
+  window.addEventListener('paste', onPaste);
   onCleanup(() => {
     window.removeEventListener('dragenter', onEnter);
     window.removeEventListener('dragleave', onLeave);
     window.removeEventListener('dragover', onOver);
     window.removeEventListener('drop', onDrop);
+    window.removeEventListener('paste', onPaste);
   });
   return isOver;
 }

@@ -1,45 +1,72 @@
-import { createEffect, createMemo, createSignal, type JSX, Match, on, Show, Switch } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  type JSX,
+  lazy,
+  Match,
+  on,
+  onMount,
+  Show,
+  Suspense,
+  Switch,
+} from 'solid-js';
 import type { App } from '../state/app.ts';
-import { BoardView } from './board-view.tsx';
-import { ClosedView } from './closed-view.tsx';
+import { language, words } from '../words/words.ts';
 import { createCompletionNotice } from './completion.ts';
-import { createDropAnywhere, dropWords, readDrop } from './intake.ts';
-import { createNotices, NoticeList } from './notices.tsx';
+import { createIntake, readFiles } from './intake.ts';
+import { ClosedView } from './message-view.tsx';
+import { NoticeList, say } from './notices.tsx';
+import { createOffline } from './offline.ts';
 import { StartView } from './start-view.tsx';
 import { mayChooseFile } from './status.ts';
 import { createTitle } from './title.ts';
+import { TopBar } from './top-bar.tsx';
 import { createUnreachable } from './unreachable.ts';
-import { NOT_NOW, words } from './words.ts';
+
+/** A chunk of its own: whoever comes to choose a file has the start at once, and this before they have chosen. */
+const loadBoard = () => import('./board-view.tsx');
+const BoardView = lazy(async () => ({ default: (await loadBoard()).BoardView }));
 
 /** The whole page: the start, or the board that the address names. */
 export function Page(props: { app: App }): JSX.Element {
-  const notices = createNotices();
-  const [chosen, setChosen] = createSignal<File>();
   const isUnreachable = createUnreachable(() => props.app.connection());
+  const isOffline = createOffline(() => props.app.connection());
   createTitle(() => props.app.current());
-  createCompletionNotice(props.app, notices.say);
+  createCompletionNotice(props.app);
+  createEffect(() => {
+    document.documentElement.lang = language();
+  });
+  onMount(() => void loadBoard());
 
   const closedFor = () => {
     const status = props.app.connection();
     return status.state === 'closed' ? status.error : undefined;
   };
+  const helped = () => {
+    const view = props.app.current()?.view();
+    return view?.state === 'open' && mayChooseFile(view) ? view : undefined;
+  };
   const takes = (): 'start' | 'help' | 'nothing' => {
-    const open = props.app.current();
-    if (!open) return 'start';
-    const view = open.view();
-    return view.state === 'open' && mayChooseFile(view) ? 'help' : 'nothing';
+    if (!props.app.current()) return 'start';
+    return helped() ? 'help' : 'nothing';
   };
-  const choose = (file: File) => {
-    setChosen(() => file);
-    if (takes() === 'start') props.app.start(file);
-    else props.app.help(file);
+  const choose = (files: readonly File[]) => {
+    const [file] = files;
+    if (!file) return say(words.noFile);
+    if (takes() === 'start') {
+      props.app.start(files);
+      if (files.length > 1) say(words.queued(files.length));
+      return;
+    }
+    // Among several, the one that looks like it.
+    const view = helped();
+    const fitting = files.find(({ name, size }) => name === view?.file.name && size === view.file.sizeBytes);
+    props.app.help(fitting ?? files.find(({ size }) => size === view?.file.sizeBytes) ?? file);
+    if (files.length > 1 && view) say(words.oneFileToHelp(view.file.name));
   };
-  const isOver = createDropAnywhere((data) => {
-    if (takes() === 'nothing') return notices.say(NOT_NOW);
-    const dropped = readDrop(data);
-    const text = dropWords(dropped);
-    if (text) notices.say(text);
-    if (dropped.state === 'file') choose(dropped.file);
+  const isOver = createIntake((data) => {
+    if (takes() === 'nothing') return say(words.notNow);
+    void readFiles(data).then(choose);
   });
 
   // The view was changed under whoever reads it aloud or tabs through it: its heading is the place to go on.
@@ -47,31 +74,56 @@ export function Page(props: { app: App }): JSX.Element {
   createEffect(
     on(
       [() => props.app.current(), shownView],
-      () => document.querySelector('h1')?.focus({ preventScroll: true }),
+      () => {
+        document.querySelector('h1')?.focus({ preventScroll: true });
+        window.scrollTo({ top: 0 });
+      },
       { defer: true },
     ),
   );
 
   return (
-    <div class="page">
-      <Switch fallback={<StartView app={props.app} isUnreachable={isUnreachable()} choose={choose} />}>
-        <Match when={closedFor()}>{(error) => <ClosedView error={error()} />}</Match>
-        <Match when={props.app.current()} keyed>
-          {(open) => (
-            <BoardView
-              app={props.app}
-              open={open}
-              isUnreachable={isUnreachable()}
-              chosen={chosen()}
-              choose={choose}
-            />
-          )}
-        </Match>
-      </Switch>
+    <>
+      <button type="button" class="skip" onClick={toMain}>
+        {words.skipToMain}
+      </button>
+      <TopBar home={props.app.home} />
+      <div class="page">
+        <Suspense>
+          <Switch
+            fallback={
+              <StartView
+                app={props.app}
+                isUnreachable={isUnreachable()}
+                isOffline={isOffline()}
+                choose={choose}
+              />
+            }
+          >
+            <Match when={closedFor()}>{(error) => <ClosedView error={error()} />}</Match>
+            <Match when={props.app.current()} keyed>
+              {(open) => (
+                <BoardView
+                  app={props.app}
+                  open={open}
+                  isUnreachable={isUnreachable()}
+                  isOffline={isOffline()}
+                  choose={choose}
+                />
+              )}
+            </Match>
+          </Switch>
+        </Suspense>
+      </div>
       <Show when={isOver() && takes() !== 'nothing'}>
         <div class="drop-veil">{takes() === 'help' ? words.dropToHelp : words.dropNow}</div>
       </Show>
-      <NoticeList notices={notices} />
-    </div>
+      <NoticeList />
+    </>
   );
+}
+
+/** No link: the address bar holds the upload's, and a place in the page must not replace it. */
+function toMain(): void {
+  document.querySelector('h1')?.focus();
 }

@@ -1,34 +1,52 @@
-import type { JSX } from 'solid-js';
-import { Show } from 'solid-js';
-import type { UploadView } from '../engine/upload.ts';
-import { formatPercent, formatSpeed, percentOf } from './format.ts';
-import { doneWords, etaWords, progressWords, words } from './words.ts';
+import { For, type JSX, Show } from 'solid-js';
+import { percentOf } from '../words/numbers.ts';
+import { numbers, words } from '../words/words.ts';
+import { colourOf } from './palette.ts';
+import type { OpenView } from './status.ts';
 
-/** How far the whole upload is, all devices together. */
-export function ProgressPanel(props: { view: Extract<UploadView, { state: 'open' }> }): JSX.Element {
-  const share = () => props.view.progress.share;
+/** How far the whole upload is, all devices together: what one reads from across the room. */
+export function ProgressPanel(props: { view: OpenView }): JSX.Element {
+  const progress = () => props.view.progress;
   const isOpen = () => props.view.phase.state === 'open';
-  const eta = () => (isOpen() ? etaWords(props.view.progress.etaMs) : '');
+  const eta = () => (isOpen() ? words.timeLeft(progress().etaMs) : '');
+  const parts = () => words.partsDone(props.view.doneParts, props.view.partCount);
+  const atWork = () => props.view.devices.filter(({ rateBps }) => rateBps > 0).length;
   return (
-    <section class="progress" classList={{ 'is-done': props.view.phase.state === 'finished' }}>
-      <p class="progress-percent">{formatPercent(share())}</p>
+    <section class="card progress" data-phase={props.view.phase.state}>
+      <div class="progress-head">
+        <p class="progress-percent">{numbers.percent(progress().share)}</p>
+        <Show when={isOpen()}>
+          <div class="progress-now">
+            <p class="progress-eta">{eta()}</p>
+            <p class="soft">
+              {numbers.speed(progress().rateBps)}
+              <Show when={atWork() > 0}>, {words.together(atWork())}</Show>
+            </p>
+          </div>
+        </Show>
+      </div>
       <div
         class="bar"
         role="progressbar"
         aria-label={words.progress}
         aria-valuemin="0"
         aria-valuemax="100"
-        aria-valuenow={percentOf(share())}
-        aria-valuetext={progressWords(share(), props.view.doneParts, props.view.partCount, eta())}
+        aria-valuenow={percentOf(progress().share)}
+        aria-valuetext={words.progressFull(progress().share, parts(), eta())}
       >
-        <div class="bar-fill" style={{ transform: `scaleX(${share()})` }} />
+        <div class="bar-fill" style={{ width: `${progress().share * 100}%` }}>
+          <For each={props.view.devices.filter(({ doneParts }) => doneParts > 0)}>
+            {(device) => (
+              <span style={{ 'flex-grow': device.doneParts, 'background-color': colourOf(device.number) }} />
+            )}
+          </For>
+        </div>
       </div>
-      <p class="progress-facts">
-        <span>{doneWords(props.view.doneParts, props.view.partCount)}</span>
-        <Show when={isOpen()}>
-          <span>{formatSpeed(props.view.progress.rateBps)}</span>
-          <span>{eta()}</span>
-        </Show>
+      <p class="progress-facts small">
+        <span>
+          {words.bytesDone(numbers.bytes(progress().shownBytes), numbers.bytes(progress().sizeBytes))}
+        </span>
+        <span>{parts()}</span>
       </p>
     </section>
   );

@@ -1,9 +1,9 @@
 import { type JSX, lazy, Show } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
-import type { OpenUpload } from '../state/app.ts';
+import type { OpenUpload } from '../state/open-upload.ts';
+import { words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { atOrigin, createLanOrigin } from './lan-origin.ts';
-import { lanWords, qrWords, words } from './words.ts';
 
 /** A chunk of its own: the page is usable before its code is there. */
 const Qr = lazy(async () => ({ default: (await import('./qr.tsx')).Qr }));
@@ -25,7 +25,7 @@ export function SharePanel(props: {
   const help = () => (props.role === 'watcher' ? undefined : reachable(props.links.help));
   const watch = () => reachable(props.role === 'watcher' ? props.links.help : props.links.watch);
   return (
-    <section class="panel share">
+    <section class="card share" id="share" tabindex="-1" aria-label={words.share}>
       <Show when={help()}>
         {(link) => (
           <>
@@ -33,17 +33,18 @@ export function SharePanel(props: {
             <Show when={!props.isComplete}>
               <p>{words.shareWords}</p>
               <div class="qr-place">
-                <Qr text={link()} name={qrWords(props.name)} />
+                <Qr text={link()} name={words.qr(props.name)} />
               </div>
             </Show>
-            <CopyField name={words.helpLink} button={words.copyLink} link={link()} />
+            <CopyField name={words.helpLink} button={words.copyLink} text={link()} />
+            <ShareSheetButton name={props.name} link={link()} />
             <Show when={!props.isComplete}>
               <p class="small">{words.secretWords}</p>
             </Show>
           </>
         )}
       </Show>
-      <Show when={lan()}>{(origin) => <p class="small">{lanWords(origin())}</p>}</Show>
+      <Show when={lan()}>{(origin) => <p class="small">{words.lan(origin())}</p>}</Show>
       <Show when={watch()}>
         {(link) => (
           <div class="share-watch">
@@ -51,12 +52,29 @@ export function SharePanel(props: {
               name={words.watchLink}
               button={words.copyWatchLink}
               short={words.copyShort}
-              link={link()}
+              text={link()}
             />
             <p class="small">{words.watchWords}</p>
           </div>
         )}
       </Show>
     </section>
+  );
+}
+
+/** The system's own way to pass a link on, where it has one. */
+function ShareSheetButton(props: { name: string; link: string }): JSX.Element {
+  const isPossible = typeof navigator.share === 'function';
+  // Dismissing the sheet rejects: nothing was shared, and nothing is to be said.
+  const share = () =>
+    navigator
+      .share({ title: props.name, text: words.shareText(props.name), url: props.link })
+      .catch(() => {});
+  return (
+    <Show when={isPossible}>
+      <button type="button" class="button" onClick={() => void share()}>
+        {words.shareVia}
+      </button>
+    </Show>
   );
 }

@@ -1,53 +1,57 @@
-import { For, type JSX, Show } from 'solid-js';
+import type { JSX } from 'solid-js';
 import type { App } from '../state/app.ts';
+import { words } from '../words/words.ts';
 import { FileButton } from './file-button.tsx';
-import { formatDateTime } from './format.ts';
-import { madeWords, words } from './words.ts';
+import { FolderButton } from './folder-button.tsx';
+import { UploadList } from './upload-list.tsx';
 
-/** No upload open: one place for a file, and the uploads that were made here. */
+/** No upload open: one place for files, and the uploads that this browser has in hand. */
 export function StartView(props: {
   app: App;
   isUnreachable: boolean;
-  choose: (file: File) => void;
+  isOffline: boolean;
+  choose: (files: readonly File[]) => void;
 }): JSX.Element {
   const hasBrokenLink = () => location.hash.length > 1;
+  const trouble = () => {
+    if (hasBrokenLink()) return words.brokenLink;
+    if (props.isOffline) return words.offline;
+    return props.isUnreachable ? words.unreachableAtStart : '';
+  };
   return (
-    <main class="start">
-      <header>
+    <main class="start" id="main">
+      <div class="start-head">
         <h1 tabindex="-1">{words.product}</h1>
         <p class="lead">{words.what}</p>
-      </header>
-      <p class="start-status" role="status">
-        <Show when={props.isUnreachable}>{words.unreachableAtStart}</Show>
-        <Show when={hasBrokenLink()}>{words.brokenLink}</Show>
+      </div>
+      <p class="banner" data-tone="problem" role="status">
+        {trouble()}
       </p>
-      <FileButton name={words.chooseFile} class="drop-zone" choose={props.choose}>
-        <span class="drop-zone-sign" aria-hidden="true" />
-        <span class="drop-zone-words">
-          {words.chooseFile}
-          <span class="only-mouse">{words.orDropHere}</span>
-        </span>
-        <span class="small">{words.chooseFileSmall}</span>
-      </FileButton>
-      <Show when={props.app.made().length > 0}>
-        <section class="made">
-          <h2>{words.made}</h2>
-          <ul>
-            <For each={props.app.made()}>
-              {(entry) => (
-                <li>
-                  <a href={`#${entry.secrets.help}`}>
-                    <span class="made-name" title={entry.name}>
-                      {entry.name}
-                    </span>
-                    <span class="small">{madeWords(entry.sizeBytes, formatDateTime(entry.createdAtMs))}</span>
-                  </a>
-                </li>
-              )}
-            </For>
-          </ul>
-        </section>
-      </Show>
+      <div class="drop-zone">
+        <svg class="drop-zone-sign" viewBox="0 0 64 64" aria-hidden="true">
+          <g fill="none" stroke-width="5" stroke-linecap="round" stroke-linejoin="round">
+            <path d="M10 56C10 40 32 42 32 26" stroke="#2f7de1" />
+            <path d="M54 56C54 40 32 42 32 26" stroke="#d9700a" />
+            <path d="M32 56V10" stroke="#1f9d61" />
+            <path d="M20 20L32 8L44 20" stroke="currentColor" />
+          </g>
+        </svg>
+        <div class="drop-zone-buttons">
+          <FileButton
+            name={`${words.chooseFile}, ${words.orSeveral}`}
+            class="button primary big"
+            multiple
+            choose={props.choose}
+          >
+            {words.chooseFile}
+            <span class="button-more">{words.orSeveral}</span>
+          </FileButton>
+          <FolderButton choose={props.choose} />
+        </div>
+        <p class="small only-mouse">{words.dropHint}</p>
+        <p class="small">{words.tapHint}</p>
+      </div>
+      <UploadList app={props.app} isUnreachable={props.isUnreachable} />
     </main>
   );
 }

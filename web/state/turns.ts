@@ -1,0 +1,22 @@
+import type { UploadView } from '../engine/upload.ts';
+
+/**
+ * Whether an upload takes this device's line for itself. Files go one after the other: two at once would both be done
+ * later than the first one alone.
+ */
+export function takesTheLine(view: UploadView, hasFile: boolean): boolean {
+  if (view.state === 'opening') return hasFile;
+  if (view.state !== 'open' || view.phase.state !== 'open') return false;
+  const state = view.carrier?.state;
+  return state === 'proving' || state === 'carrying' || state === 'retrying';
+}
+
+/** Whether this device would carry parts of it if there were any to carry. Pure. */
+export function isAtWork(view: UploadView): boolean {
+  if (view.state !== 'open' || view.phase.state !== 'open' || !view.carrier) return false;
+  return view.carrier.state !== 'stopped' && view.carrier.state !== 'over';
+}
+
+export function isSettled(view: UploadView): boolean {
+  return view.state === 'refused' || (view.state === 'open' && /finished|aborted/.test(view.phase.state));
+}

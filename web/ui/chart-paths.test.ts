@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { sparkline, stackedChart } from './chart-paths.ts';
+
+const BOX = { width: 100, height: 50 };
+const SAMPLES = [
+  { atMs: 1_000, rates: new Map([[1, 100]]) },
+  {
+    atMs: 3_000,
+    rates: new Map([
+      [1, 100],
+      [2, 300],
+    ]),
+  },
+];
+
+test('devices are stacked: the second band begins where the first ends, and the peak is their sum', () => {
+  const chart = stackedChart(SAMPLES, [1, 2, 3], BOX);
+  expect(chart).toMatchObject({ peakBps: 400, averageBps: 250, spanMs: 2_000 });
+  expect(chart.bands.map(({ device }) => device)).toEqual([1, 2]);
+  const [first, second] = chart.bands.map(({ path }) => path.split(/[MLZ]/).filter(Boolean));
+  // The upper edge of the first, and the lower edge of the second, backwards.
+  expect(second?.slice(2)).toEqual(first?.slice(0, 2).reverse());
+});
+
+test('before there are two samples there is no shape to show', () => {
+  expect(stackedChart([], [1], BOX)).toMatchObject({ bands: [], peakBps: 0, spanMs: 0 });
+  expect(stackedChart(SAMPLES.slice(0, 1), [1], BOX).bands).toEqual([]);
+  expect(sparkline(SAMPLES.slice(0, 1), 1, 400, BOX)).toBe('');
+});
+
+test('a sparkline spans its box and measures every device by the same scale', () => {
+  expect(sparkline(SAMPLES, 2, 400, BOX)).toBe('M0 50L100 12.5');
+});

@@ -1,0 +1,129 @@
+import { createSignal, type JSX, Show } from 'solid-js';
+import type { DeviceView } from '../engine/upload.ts';
+import type { Sample } from '../state/history.ts';
+import { numbers, words } from '../words/words.ts';
+import { sparkline } from './chart-paths.ts';
+import { gainOf, shareOfWork } from './gain.ts';
+import { colourOf } from './palette.ts';
+import { RenameField } from './rename-field.tsx';
+import type { OpenView } from './status.ts';
+import { Swatch } from './swatch.tsx';
+
+const SPARK = { width: 96, height: 28 };
+
+/** One device: who it is, what it does, how fast, and what it has done and is worth. */
+export function DeviceRow(props: {
+  device: DeviceView;
+  view: OpenView;
+  samples: readonly Sample[];
+  topBps: number;
+  isLit: boolean;
+  light: () => void;
+  rename: (name: string) => void;
+}): JSX.Element {
+  const [isRenaming, setRenaming] = createSignal(false);
+  const isOpen = () => props.view.phase.state === 'open';
+  const share = () => shareOfWork(props.device.doneParts, props.view.doneParts);
+  const state = () => {
+    const { role, online, rateBps } = props.device;
+    const presence = !online ? words.deviceAway : rateBps > 0 || !isOpen() ? words.online : words.deviceIdle;
+    return `${words.deviceRole(role)}, ${presence}`;
+  };
+  const speed = () =>
+    isOpen() && props.device.online && props.device.rateBps > 0 ? numbers.speed(props.device.rateBps) : '';
+  const gain = () => {
+    if (!isOpen() || !props.device.online) return '';
+    const { progress } = props.view;
+    const found = gainOf(props.device.rateBps, progress.rateBps, progress.sizeBytes - progress.shownBytes);
+    if (found.state === 'saves') return words.gain(speed(), numbers.roughly(found.savedMs));
+    if (found.state === 'alone') return words.carriesAlone;
+    return '';
+  };
+  return (
+    <li
+      class="device"
+      classList={{ 'is-offline': !props.device.online, 'is-lit': props.isLit }}
+      data-device={props.device.number}
+    >
+      <button
+        type="button"
+        class="device-light"
+        aria-pressed={props.isLit}
+        aria-label={words.spotlight(props.device.name)}
+        title={words.spotlight(props.device.name)}
+        onClick={() => props.light()}
+      >
+        <Swatch device={props.device.number} />
+      </button>
+      <div class="device-name">
+        <Show
+          when={isRenaming()}
+          fallback={
+            <>
+              <span>{props.device.name}</span>
+              <Show when={props.device.isSelf}>
+                {' '}
+                <span class="tag">{words.thisDevice}</span>
+                <button
+                  type="button"
+                  class="icon-button pencil"
+                  aria-label={words.rename}
+                  title={words.rename}
+                  onClick={() => setRenaming(true)}
+                >
+                  <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path
+                      d="M2.5 13.5l.7-3 7.6-7.6 2.3 2.3-7.6 7.6z M9.6 4.1l2.3 2.3"
+                      fill="none"
+                      stroke="currentColor"
+                      stroke-width="1.4"
+                    />
+                  </svg>
+                </button>
+              </Show>
+            </>
+          }
+        >
+          <RenameField
+            name={props.device.name}
+            save={(name) => {
+              setRenaming(false);
+              props.rename(name);
+            }}
+            cancel={() => setRenaming(false)}
+          />
+        </Show>
+      </div>
+      <p class="device-state small">{state()}</p>
+      <svg
+        class="device-spark"
+        viewBox={`0 -1 ${SPARK.width} ${SPARK.height + 2}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        <path
+          d={sparkline(props.samples, props.device.number, props.topBps, SPARK)}
+          fill="none"
+          stroke={colourOf(props.device.number)}
+          stroke-width="2"
+          vector-effect="non-scaling-stroke"
+        />
+      </svg>
+      <p class="device-speed">{speed()}</p>
+      <div class="device-share small">
+        <span class="share-bar" aria-hidden="true">
+          <span
+            style={{
+              transform: `scaleX(${share()})`,
+              'background-color': colourOf(props.device.number),
+            }}
+          />
+        </span>
+        <span>
+          {words.partsCount(props.device.doneParts)}, {words.shareOfWork(share())}
+        </span>
+      </div>
+      <p class="device-gain small">{gain()}</p>
+    </li>
+  );
+}

@@ -1,0 +1,103 @@
+import { createMemo, createSignal, For, type JSX, lazy, onMount, Show, Suspense } from 'solid-js';
+import type { OpenUpload } from '../state/open-upload.ts';
+import { numbers, words } from '../words/words.ts';
+import { CopyField } from './copy-field.tsx';
+import { DownloadButton } from './download-button.tsx';
+import { shareOfWork } from './gain.ts';
+import type { OpenView } from './status.ts';
+import { Swatch } from './swatch.tsx';
+
+const CarriedPicture = lazy(async () => ({
+  default: (await import('./carried-picture.tsx')).CarriedPicture,
+}));
+
+/** What came of it: the file as S3 has it, and who carried what. */
+export function ResultPanel(props: { open: OpenUpload; view: OpenView }): JSX.Element {
+  const finished = createMemo(() => {
+    const { phase } = props.view;
+    return phase.state === 'finished' ? phase : undefined;
+  });
+  const tookMs = () => {
+    const startedAtMs = props.open.upload.board()?.info.createdAtMs;
+    const at = finished()?.finishedAtMs;
+    return startedAtMs === undefined || at === undefined ? undefined : Math.max(0, at - startedAtMs);
+  };
+  const carriers = () =>
+    props.view.devices.filter(({ doneParts }) => doneParts > 0).sort((a, b) => b.doneParts - a.doneParts);
+  const [isPicture, setPicture] = createSignal(false);
+  // What happened is said first, and drawn when the page has time.
+  onMount(() => setTimeout(() => setPicture(true)));
+  return (
+    <Show when={finished()}>
+      {(phase) => (
+        <section class="card result" aria-label={words.result.title}>
+          <div class="result-head">
+            <svg class="result-sign" viewBox="0 0 48 48" aria-hidden="true">
+              <circle cx="24" cy="24" r="22" fill="currentColor" />
+              <path d="M14 25l7 7 14-15" fill="none" stroke="var(--surface)" stroke-width="4" />
+            </svg>
+            <div>
+              <h2>{words.completeTitle}</h2>
+              <p class="soft">
+                <Show when={tookMs()}>
+                  {(ms) => (
+                    <>
+                      {words.took(numbers.elapsed(ms()))},{' '}
+                      {numbers.speed(props.view.file.sizeBytes / (ms() / 1_000))}
+                    </>
+                  )}
+                </Show>
+              </p>
+            </div>
+          </div>
+          <Show when={props.view.role === 'owner'}>
+            <DownloadButton upload={props.open.upload} />
+          </Show>
+          <dl class="facts">
+            <div>
+              <dt>{words.result.name}</dt>
+              <dd>{props.view.file.name}</dd>
+            </div>
+            <div>
+              <dt>{words.result.size}</dt>
+              <dd>
+                {numbers.bytes(props.view.file.sizeBytes)} ({numbers.exactBytes(props.view.file.sizeBytes)})
+              </dd>
+            </div>
+            <div>
+              <dt>{words.result.finishedAt}</dt>
+              <dd>{numbers.dateTime(phase().finishedAtMs)}</dd>
+            </div>
+          </dl>
+          <CopyField
+            name={words.result.checksum}
+            button={words.result.copyChecksum}
+            short={words.copyShort}
+            text={phase().sha256}
+          />
+          <h3>{words.result.carried}</h3>
+          <ul class="carried">
+            <For each={carriers()}>
+              {(device) => (
+                <li>
+                  <Swatch device={device.number} /> <strong>{device.name}</strong>{' '}
+                  <span class="small">
+                    {words.partsCount(device.doneParts)},{' '}
+                    {words.shareOfWork(shareOfWork(device.doneParts, props.view.doneParts))}
+                  </span>
+                </li>
+              )}
+            </For>
+          </ul>
+          <div class="picture-place">
+            <Show when={isPicture()}>
+              <Suspense>
+                <CarriedPicture open={props.open} view={props.view} tookMs={tookMs()} />
+              </Suspense>
+            </Show>
+          </div>
+        </section>
+      )}
+    </Show>
+  );
+}

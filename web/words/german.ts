@@ -1,0 +1,307 @@
+import type { Role } from '../../protocol/messages/common.ts';
+import type { Words } from './english.ts';
+import type { Numbers } from './numbers.ts';
+
+export function german(n: Numbers): Words {
+  const parts = (count: number) => `${n.count(count)} ${count === 1 ? 'Teil' : 'Teile'}`;
+  const files = (count: number) => `${n.count(count)} ${count === 1 ? 'Datei' : 'Dateien'}`;
+  const quoted = (name: string) => `„${name}“`;
+  return {
+    product: 'Tributary',
+    what: 'Eine große Datei von mehreren Geräten zugleich hochladen: Jedes trägt Teile davon über seine eigene Verbindung.',
+    language: 'Sprache',
+    skipToMain: 'Zum Inhalt springen',
+
+    chooseFile: 'Datei auswählen',
+    chooseFolder: 'Ordner auswählen',
+    orSeveral: 'oder mehrere',
+    dropHint: 'Dateien oder Ordner irgendwo auf dieser Seite ablegen oder einfügen.',
+    tapHint: 'Es geht sofort los, und du bekommst einen Link für deine anderen Geräte.',
+    dropNow: 'Loslassen, um zu beginnen',
+    dropToHelp: 'Datei loslassen, um zu helfen',
+    noFile: 'Darin war keine Datei.',
+    emptyFolder: 'In diesem Ordner sind keine Dateien.',
+    notNow: 'Dieser Upload nimmt keine andere Datei an. Zurück zum Start, um eine weitere hochzuladen.',
+    queued: (count) =>
+      `${files(count)} angenommen. Sie kommen nacheinander an die Reihe, jede mit eigenem Link.`,
+    sharedIn: (count) => `${files(count)} aus einer anderen App übernommen.`,
+    oneFileToHelp: (name) =>
+      `Hier wird eine Datei gebraucht: ${quoted(name)}. Die anderen wurden nicht genommen.`,
+
+    uploads: 'Deine Uploads',
+    uploadsEmpty:
+      'Noch nichts hier. Was du in diesem Browser hochlädst, steht hier und geht von hier aus weiter.',
+    uploadsFacts: (size, when) => `${size}, ${when}`,
+    summary: {
+      waiting: 'wartet, bis es dran ist',
+      opening: 'wird geöffnet',
+      uploading: (share, speed, eta) => [n.wholePercent(share), speed, eta].filter(Boolean).join(', '),
+      others: (share) => `${n.wholePercent(share)}, andere Geräte machen weiter`,
+      paused: (share) => `${n.wholePercent(share)}, angehalten: braucht die Datei wieder`,
+      finishing: 'alle Teile sind da, wird zusammengesetzt',
+      finished: 'vollständig',
+      aborted: 'beendet',
+      refused: 'nicht mehr vorhanden',
+      problem: (share) => `${n.wholePercent(share)}, bitte nachsehen`,
+      offline: 'wartet auf den Server',
+    },
+    removeFromList: (name) => `${name} aus der Liste nehmen`,
+    startNow: 'Jetzt beginnen',
+
+    dismiss: 'Schließen',
+    notices: 'Hinweise',
+    close: 'Schließen',
+    backToStart: 'Zurück zum Start',
+    opening: 'Wird geöffnet …',
+    openingWords: 'Der Server wird nach dem Stand gefragt.',
+    unreachable: 'Der Server ist nicht erreichbar. Was fertig ist, bleibt erhalten; neuer Versuch läuft.',
+    unreachableAtStart:
+      'Der Server ist gerade nicht erreichbar; neuer Versuch läuft. Du kannst trotzdem schon eine Datei auswählen.',
+    offline: 'Dieses Gerät ist offline. Was fertig ist, bleibt erhalten; mit Netz geht es von selbst weiter.',
+    reconnected: 'Wieder verbunden.',
+    brokenLink:
+      'Der Link in der Adresszeile ist nicht vollständig. Vielleicht fehlt sein Ende; bitte neu anfordern.',
+    refusedTitle: 'Dieser Link öffnet keinen Upload',
+    refusedKept: 'Auf diesem Gerät wurde nichts geändert.',
+    createRefusedTitle: 'Dieser Upload ist nicht möglich',
+    oldPageTitle: 'Diese Seite ist älter als der Server',
+    closedTitle: 'Der Server hat diese Seite abgewiesen',
+    reload: 'Neu laden',
+    unanswered: 'Der Server hat nicht geantwortet. Bitte noch einmal versuchen.',
+    errors: {
+      malformed:
+        'Der Server hat diese Seite nicht verstanden. Hochgeladenes bleibt erhalten. Lade die Seite neu.',
+      'too-long':
+        'Der Server hat diese Seite nicht verstanden. Hochgeladenes bleibt erhalten. Lade die Seite neu.',
+      'unknown-type':
+        'Der Server kennt diese Anfrage nicht. Hochgeladenes bleibt erhalten. Lade die Seite neu.',
+      'wrong-version': 'Lade sie neu, um weiterzumachen. Hochgeladenes bleibt erhalten.',
+      'hello-first': 'Die Verbindung begann falsch. Hochgeladenes bleibt erhalten. Lade die Seite neu.',
+      'hello-twice': 'Die Verbindung begann falsch. Hochgeladenes bleibt erhalten. Lade die Seite neu.',
+      'bad-size':
+        'Die Datei ist größer, als S3 in einem Objekt halten kann (48,8 TiB). Nichts wurde hochgeladen. Teile sie vorher auf.',
+      'not-admitted':
+        'Der Link gilt nicht oder nicht mehr: Der Upload wurde vielleicht gelöscht oder der Link abgeschnitten. Bitte um einen neuen.',
+      'not-joined':
+        'Dieses Gerät hat seinen Platz verloren. Hochgeladenes bleibt erhalten. Lade die Seite neu.',
+      'not-allowed': 'Dieser Link erlaubt das nicht. Nichts wurde geändert. Bitte um einen anderen Link.',
+      'not-proven':
+        'Dieses Gerät muss noch einmal zeigen, dass es die Datei hat. Hochgeladenes bleibt erhalten; es geschieht von selbst.',
+      'not-ready': 'Der Upload wird gerade angelegt. Versuche es gleich noch einmal.',
+      'part-out-of-range':
+        'Diesen Teil hat die Datei nicht. Hochgeladenes bleibt erhalten. Lade die Seite neu.',
+      'too-many-stripes':
+        'Das war zu viel auf einmal. Hochgeladenes bleibt erhalten; es geht von selbst weiter.',
+      'hash-contradicts':
+        'Die Datei ist nicht mehr dieselbe. Hochgeladenes bleibt erhalten. Wähle das Original.',
+      'different-file': 'Das ist nicht dieselbe Datei. Nichts davon wurde hochgeladen. Wähle das Original.',
+      'upload-ended': 'Dieser Upload ist vorbei: vollständig oder beendet.',
+      'not-finished': 'Die Datei ist noch nicht vollständig. Versuche es, wenn alle Teile da sind.',
+      'no-such-link': 'Diesen Link gibt es nicht mehr. Nichts wurde geändert. Sieh noch einmal in die Liste.',
+      'link-is-makers':
+        'Das ist dein eigener Link: Er kann nicht zurückgenommen werden. Nichts wurde geändert.',
+      'too-many': 'Mehr kann ein Upload nicht haben. Nichts wurde geändert. Nimm zuerst einen zurück.',
+      busy: 'Der Server hat gerade zu viel zu tun. Hochgeladenes bleibt erhalten; es geht von selbst weiter.',
+      unavailable:
+        'Der Server ist gerade nicht bereit. Hochgeladenes bleibt erhalten; es geht von selbst weiter.',
+      internal:
+        'Auf dem Server ist etwas schiefgegangen. Hochgeladenes bleibt erhalten. Versuche es noch einmal; bleibt es so, sag es dem Betreiber.',
+    },
+
+    progress: 'Fortschritt des Uploads',
+    parts: 'Teile',
+    roleOf(role, isOpen, isHelping) {
+      if (role === 'owner') return 'dein Upload';
+      if (role === 'watcher') return isOpen ? 'du siehst zu' : 'du hast zugesehen';
+      if (isHelping) return 'du hilfst';
+      return isOpen ? 'du kannst helfen' : 'du konntest helfen';
+    },
+    title(name, share, phase) {
+      if (phase === 'finished') return `Vollständig: ${name}`;
+      if (phase === 'aborted') return `Beendet: ${name}`;
+      return `${n.wholePercent(share)} ${name}`;
+    },
+    bytesDone: (done, all) => `${done} von ${all}`,
+    partsDone: (done, all) => `${n.count(done)} von ${n.count(all)} ${all === 1 ? 'Teil' : 'Teilen'}`,
+    timeLeft(ms) {
+      if (ms === undefined) return 'Restzeit noch nicht bekannt';
+      return ms < 10_000 ? 'noch ein paar Sekunden' : `noch etwa ${n.roughly(ms)}`;
+    },
+    progressFull: (share, partsDone, eta) => [n.percent(share), partsDone, eta].filter(Boolean).join(', '),
+    speed: 'Tempo',
+    left: 'Restzeit',
+    done: 'Fertig',
+
+    thisDeviceStatus: 'Dieses Gerät',
+    status: {
+      finishedOwner:
+        'Fertig: S3 hat die ganze Datei und jeden Teil geprüft. Du kannst diese Seite schließen.',
+      finished: 'Fertig: S3 hat die ganze Datei. Du kannst diese Seite schließen.',
+      aborted: 'Dieser Upload wurde von seinem Besitzer beendet. Nichts davon ist erhalten.',
+      finishing: 'Alle Teile sind da. S3 setzt die Datei zusammen …',
+      watching: 'Du siehst zu. Mit diesem Link kann dieses Gerät nicht hochladen.',
+      justWatching: 'Du siehst zu. Du kannst jederzeit noch helfen.',
+      ownerWithoutFile: 'Dieses Gerät lädt nicht hoch: Es braucht die Datei wieder.',
+      helperWithoutFile: 'Dieses Gerät lädt noch nicht hoch: Es braucht die Datei.',
+      waitsForTurn: 'Wartet, bis es dran ist: Die Datei davor hat die Leitung.',
+      proving: 'Es wird geprüft, ob das dieselbe Datei ist …',
+      retrying:
+        'Von diesem Gerät kommen gerade keine Teile durch; neuer Versuch läuft. Was fertig ist, bleibt erhalten.',
+      carrying: 'Dieses Gerät lädt hoch.',
+      keepOpen: 'Lass diese Seite offen und den Bildschirm an, solange dieses Gerät hochlädt.',
+      inOtherHands: 'Der Rest ist in anderen Händen. Dieses Gerät springt ein, wenn eines davon aufgibt.',
+      awaitingHashes: 'Wartet auf das Gerät mit dem Original: Es hat die nächsten Teile noch nicht geprüft.',
+      ownerAway:
+        'Das Gerät mit dem Original ist weg. Die Teile, die es noch nicht geprüft hat, warten, bis es wiederkommt.',
+      notAllowed:
+        'Mit diesem Link kann dieses Gerät nicht hochladen. Du kannst weiter zusehen oder um einen anderen Link bitten.',
+      refused: (detail) =>
+        `Der Server nimmt von diesem Gerät keine Teile an: ${detail} Hochgeladenes bleibt erhalten. Neu laden hilft vielleicht.`,
+      fileChanged: (name, part) =>
+        `${quoted(name)} hat sich seit Beginn des Uploads geändert: ${part === undefined ? 'Manche Bytes sind andere' : `Teil ${n.count(part)} hat andere Bytes`}. Hochgeladenes bleibt erhalten. Wähle die Originaldatei, um weiterzumachen.`,
+      fileUnreadable: (name) =>
+        `${quoted(name)} ist auf diesem Gerät nicht mehr lesbar: verschoben, geändert, oder das Laufwerk ist weg. Hochgeladenes bleibt erhalten. Wähle sie noch einmal, um weiterzumachen.`,
+      differentSize: (name, theirs, ours) =>
+        `Das ist nicht dieselbe Datei: ${quoted(name)} hat ${theirs}, der Upload hat ${ours}. Wähle das Original, um zu helfen.`,
+      differentPart: (part) =>
+        `Das ist nicht dieselbe Datei: Teil ${n.count(part)} ist anders. Wähle das Original, um zu helfen.`,
+      different: 'Das ist nicht dieselbe Datei. Wähle das Original, um zu helfen.',
+      recompressed:
+        'Handys machen oft eine kleinere Kopie, wenn man Videos oder Fotos aus der Galerie wählt: Nimm stattdessen die Dateien-App.',
+    },
+    source: {
+      goOn: (name) => `Mit ${name} weitermachen`,
+      asks: (name) =>
+        `Dieser Browser weiß noch, wo ${quoted(name)} liegt, und braucht deine Erlaubnis, die Datei wieder zu lesen. Hochgeladenes bleibt erhalten.`,
+      forgotten: (name, size, exact, changed) =>
+        `Die Seite wurde neu geladen, und dieser Browser hat sich den Weg zur Datei nicht gemerkt. Wähle ${quoted(name)} noch einmal: ${size} (${exact}), zuletzt geändert ${changed}. Sie wird geprüft, bevor etwas hochgeladen wird; Hochgeladenes bleibt erhalten.`,
+      moved: (name) =>
+        `${quoted(name)} ist nicht mehr, wo sie war: verschoben, umbenannt, gelöscht, oder das Laufwerk fehlt. Es geht von selbst weiter, sobald sie wieder lesbar ist; oder wähle sie noch einmal.`,
+      forbidden: (name) =>
+        `${quoted(name)} darf nicht mehr gelesen werden: Die Erlaubnis wurde zurückgenommen. Es geht von selbst weiter, sobald sie wieder lesbar ist; oder wähle sie noch einmal.`,
+      away: (name) =>
+        `${quoted(name)} ist gerade nicht lesbar. Es geht von selbst weiter, sobald sie wieder lesbar ist; oder wähle sie noch einmal.`,
+      changed: (name, exact) =>
+        `${quoted(name)} hat sich geändert: Sie hat jetzt ${exact}. Hochgeladenes bleibt erhalten. Wähle die Datei, wie sie war, um weiterzumachen.`,
+    },
+    stopHelping: 'Nicht mehr helfen',
+    tellMe: 'Sag mir, wenn es fertig ist',
+    tellMeOn: 'Du bekommst eine Mitteilung, wenn es fertig ist.',
+    tellMeOff: 'Mitteilungen sind für diese Seite gesperrt; der Tab zeigt, wie weit es ist.',
+
+    helpTitle: (name, isOwner) =>
+      isOwner ? `Wähle ${name}, um weiterzumachen` : `Kannst du mit ${name} helfen?`,
+    helpWithFile: 'Mit dieser Datei helfen',
+    goOnWithFile: 'Mit dieser Datei weitermachen',
+    chooseHere: 'Diese Datei hier auswählen',
+    justWatch: 'Nur zusehen',
+    helpAfterAll: 'Doch helfen',
+    orDrop: 'oder irgendwo auf dieser Seite ablegen',
+    helpFacts: (size, exact, isOwner) =>
+      isOwner
+        ? `Eine Seite vergisst ihre Datei, wenn sie neu geladen wird oder nicht mehr hilft. Wähle dieselbe: ${size} (${exact}). Hochgeladenes bleibt erhalten.`
+        : `Dieses Gerät braucht dieselbe Datei, Byte für Byte: ${size} (${exact}). Sie wird geprüft, bevor etwas hochgeladen wird.`,
+    ownedBy: (device) => `von ${device}`,
+
+    grid: (done, leased, all) =>
+      `Teile: ${n.count(done)} von ${n.count(all)} fertig, ${n.count(leased)} unterwegs`,
+    legend: {
+      done: 'hochgeladen',
+      leased: 'unterwegs',
+      hedged: 'doppelt unterwegs',
+      free: 'wartet',
+      unknown: 'noch nicht geprüft',
+    },
+    part: (part) => `Teil ${n.count(part)}`,
+    partBytes: (size, from) => `${size} ab ${from}`,
+    uploadedBy: (device) => `hochgeladen von ${device}`,
+    uploadedIn: (device, duration) => `hochgeladen von ${device} in ${duration}`,
+    underWayOn: (devices) => `unterwegs auf ${n.list(devices)}`,
+    partsTable: 'Als Tabelle zeigen',
+    partsTableTitle: 'Teile als Tabelle',
+    column: { part: 'Teil', bytes: 'Bytes', state: 'Zustand', device: 'Gerät', took: 'Dauer' },
+    tableMore: 'Mehr zeigen',
+    tableShown: (shown, all) => `${n.count(shown)} von ${parts(all)}`,
+    spotlight: (device) => `Nur die Teile von ${device} zeigen`,
+
+    devices: 'Geräte',
+    others: 'Andere Geräte',
+    thisDevice: 'dieses Gerät',
+    online: 'online',
+    offlineDevice: 'offline',
+    deviceRole: (role: Role) =>
+      role === 'owner' ? 'hat das Original' : role === 'helper' ? 'hilft' : 'sieht zu',
+    deviceIdle: 'ruht',
+    deviceAway: 'weg',
+    partsCount: parts,
+    shareOfWork: (share) => `${n.wholePercent(share)} der Arbeit`,
+    gain: (speed, saved) => `bringt ${speed} und spart ${saved}`,
+    gainOnly: (speed) => `bringt ${speed}`,
+    carriesAlone: 'trägt alles allein',
+    together: (count) => (count === 1 ? 'ein Gerät' : `${n.count(count)} Geräte zusammen`),
+    leftDevices: (count) =>
+      count === 1
+        ? 'und 1 Gerät, das wieder ging, ohne etwas hochzuladen'
+        : `und ${n.count(count)} Geräte, die wieder gingen, ohne etwas hochzuladen`,
+    rename: 'Dieses Gerät umbenennen',
+    renameField: 'Name dieses Geräts',
+    save: 'Speichern',
+    cancel: 'Abbrechen',
+    chart: 'Tempo im Verlauf',
+    chartSummary: (duration, peak, average) => `In ${duration}: im Mittel ${average}, höchstens ${peak}`,
+    sparkline: (speed) => `jetzt ${speed}`,
+
+    share: 'Ein weiteres Gerät dazunehmen',
+    shareDone: 'Der Link zu diesem Upload',
+    shareWords: 'Öffne diesen Link auf einem Gerät, das dieselbe Datei oder eine Kopie davon hat.',
+    shareVia: 'Teilen …',
+    shareText: (name) => `Hilf mir, ${name} hochzuladen`,
+    helpLink: 'Link für andere Geräte',
+    watchLink: 'Link nur zum Zusehen',
+    watchWords: 'Wer diesen hat, sieht den Stand und kann nicht hochladen.',
+    copyLink: 'Link kopieren',
+    copyWatchLink: 'Link zum Zusehen kopieren',
+    copyShort: 'Kopieren',
+    copied: 'Kopiert.',
+    copyByHand: 'Drücke Strg+C, oder halte den Link gedrückt, um ihn zu kopieren.',
+    secretWords:
+      'Wer diesen Link hat, sieht den Namen der Datei und kann helfen. Nur die Bytes deiner Datei werden angenommen.',
+    qr: (name) => `QR-Code des Links, mit dem andere Geräte bei ${name} helfen`,
+    lan: (origin) =>
+      `Die Adresse dieser Seite gilt nur auf diesem Gerät, deshalb führen diese Links zu ${origin}, für Geräte im selben Netz.`,
+
+    complete: (name) => `${name} ist vollständig.`,
+    completeTitle: 'Vollständig',
+    took: (duration) => `in ${duration}`,
+    result: {
+      title: 'Das Ergebnis',
+      name: 'Name',
+      size: 'Größe',
+      duration: 'Dauer',
+      average: 'Im Mittel',
+      finishedAt: 'Fertig seit',
+      checksum: 'SHA-256 der Teile zusammen (S3)',
+      copyChecksum: 'Prüfsumme kopieren',
+      carried: 'Wer was getragen hat',
+      savePicture: 'Als Bild sichern',
+      pictureName: (name) => `${name}, getragen von.png`,
+    },
+    download: 'Herunterladen',
+    downloading: 'Die Datei wird angefordert …',
+    another: 'Weitere Datei hochladen',
+
+    abort: 'Diesen Upload beenden',
+    abortSure: 'Für alle Geräte beenden? Die hochgeladenen Teile werden gelöscht.',
+    abortYes: 'Ja, löschen',
+    abortNo: 'Behalten',
+    aborting: 'Wird beendet …',
+
+    said: {
+      percent: (share, eta) => [`${n.wholePercent(share)} hochgeladen`, eta].filter(Boolean).join(', '),
+      joined: (device) => `${device} ist dazugekommen`,
+      left: (device) => `${device} ist gegangen`,
+      helping: (device) => `${device} hilft`,
+      lost: 'Der Server ist nicht erreichbar',
+    },
+  };
+}
