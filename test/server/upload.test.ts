@@ -35,6 +35,8 @@ describe('an upload by messages alone', () => {
       name: 'phone',
       role: 'helper',
       online: true,
+      // To the owner alone: by which of the links it came.
+      share: expect.any(String),
     });
 
     const { parts } = await helper.expect('challenge', { type: 'offer', upload, sizeBytes: bytes.length });

@@ -1,8 +1,9 @@
 import type { Item } from '../../functions/table/table.ts';
 
 /**
- * As much of DynamoDB's expression language as functions/table uses: conditions of `attribute_not_exists`, `=`, `<`,
- * `<=`, `>`, `>=`, AND, OR and parentheses; updates of SET, ADD, DELETE and REMOVE. Anything else throws.
+ * As much of DynamoDB's expression language as functions/table uses: conditions of `attribute_exists`,
+ * `attribute_not_exists`, `=`, `<`, `<=`, `>`, `>=`, AND, OR and parentheses; updates of SET (with
+ * `if_not_exists`), ADD, DELETE and REMOVE. Anything else throws.
  */
 export interface Placeholders {
   names?: Record<string, string>;
@@ -24,7 +25,7 @@ export function holds(expression: string, item: Item | undefined, placeholders: 
   return condition(item ?? {}, placeholders);
 }
 
-const TOKEN = /\s*(attribute_not_exists|AND\b|OR\b|<=|>=|[<>=()]|[#:]?\w+)/y;
+const TOKEN = /\s*(attribute_exists|attribute_not_exists|AND\b|OR\b|<=|>=|[<>=()]|[#:]?\w+)/y;
 
 function tokensOf(expression: string): string[] {
   const tokens: string[] = [];
@@ -64,12 +65,12 @@ function parse(expression: string): Condition {
       expect(')');
       return inner;
     }
-    if (tokens[at] === 'attribute_not_exists') {
-      at++;
+    if (tokens[at] === 'attribute_exists' || tokens[at] === 'attribute_not_exists') {
+      const isWanted = tokens[at++] === 'attribute_exists';
       expect('(');
       const name = tokens[at++] ?? '';
       expect(')');
-      return (item, by) => item[attribute(name, by)] === undefined;
+      return (item, by) => (item[attribute(name, by)] !== undefined) === isWanted;
     }
     const [name = '', operator = '', value = ''] = tokens.slice(at, at + 3);
     at += 3;
@@ -100,6 +101,9 @@ function isSame(left: unknown, right: unknown): boolean {
   return left === right;
 }
 
+/** Between commas, those in parentheses aside. */
+const ACTION = /(?:[^,()]|\([^)]*\))+/g;
+
 /** The item after the update, and the attributes that it named as they are then. */
 export function applyUpdate(
   update: string,
@@ -110,11 +114,12 @@ export function applyUpdate(
   const names = new Set<string>();
   const clauses = update.split(/\b(SET|ADD|DELETE|REMOVE)\b/).map((text) => text.trim());
   for (let i = 1; i < clauses.length; i += 2) {
-    for (const action of clauses[i + 1]?.split(',') ?? []) {
-      const [target = '', value = ''] = action.trim().split(/\s*=\s*|\s+/);
+    for (const action of clauses[i + 1]?.match(ACTION) ?? []) {
+      const [target = '', ...rest] = action.trim().split(/\s*=\s*|\s+/);
       const name = attribute(target, placeholders);
       names.add(name);
-      const next = acted(clauses[i] ?? '', item[name], value && operand(value, placeholders));
+      const value = rest.length > 0 ? assigned(rest.join(' '), before, placeholders) : undefined;
+      const next = acted(clauses[i] ?? '', item[name], value);
       if (next === undefined) delete item[name];
       else item[name] = next;
     }
@@ -123,6 +128,13 @@ export function applyUpdate(
     [...names].filter((name) => name in item).map((name) => [name, item[name]]),
   );
   return { item, touched };
+}
+
+function assigned(text: string, before: Item, placeholders: Placeholders): unknown {
+  const fallback = /^if_not_exists\((.+?)\s*,\s*(.+?)\)$/.exec(text);
+  if (!fallback) return operand(text, placeholders);
+  const [, name = '', value = ''] = fallback;
+  return before[attribute(name, placeholders)] ?? operand(value, placeholders);
 }
 
 function acted(clause: string, before: unknown, value: unknown): unknown {
