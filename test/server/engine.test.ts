@@ -65,7 +65,9 @@ describe('the engine against the server', () => {
     },
   );
 
-  test('three devices carry one file, each by its speed, and no part is carried twice', async () => {
+  test('three devices carry one file, each by its speed, and no part is carried twice', {
+    timeout: NOT_A_LEASE_MS,
+  }, async () => {
     const bytes = randomBytes(150 * MIB);
     const first = begin(bytes, 16 * MIB);
     await viewOf(first.upload, () => true);

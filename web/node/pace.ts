@@ -5,6 +5,8 @@ export type Pace = (bytes: number) => Promise<void> | undefined;
 
 /** Below this a timer is not worth its while: the debt is paid with the next bytes. */
 const WORTH_WAITING_MS = 5;
+/** Timers ring late: so much time that was lost is made up for. */
+const MADE_UP_MS = 50;
 
 /**
  * Undefined: no limit. Bytes pass as soon as those before them have had their time, so a pause is not made up for by a
@@ -15,7 +17,7 @@ export function makePace(clock: Clock, limitBps: number | undefined): Pace {
   let freeAtMs = Number.NEGATIVE_INFINITY;
   return (bytes) => {
     const nowMs = clock.nowMs();
-    freeAtMs = Math.max(freeAtMs, nowMs) + (bytes * 1_000) / limitBps;
+    freeAtMs = Math.max(freeAtMs, nowMs - MADE_UP_MS) + (bytes * 1_000) / limitBps;
     const waitMs = freeAtMs - nowMs;
     if (waitMs < WORTH_WAITING_MS) return undefined;
     return new Promise((resolve) => {
