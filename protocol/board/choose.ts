@@ -83,14 +83,22 @@ function mix(device: number, s: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Seconds of work that a device keeps granted beyond what is in flight, so that no place is ever idle. */
-const HAND_S = 0.5;
+/** From asking for tickets to having them, twice: parts that fly together land together, and take as many at once. */
+const ASKING_MS = 500;
 /** More would only hold up the others. */
 const MAX_HAND_BEYOND_FLIGHT = 32;
 
-/** [C5] How many tickets to have in hand, those in flight included. `rateBps` in bytes a second. */
-export function handSize(geometry: Geometry, inFlight: number, rateBps: number | undefined): number {
-  const beyond = Math.ceil(((rateBps ?? 0) * HAND_S) / geometry.partBytes);
+/**
+ * [C5] How many tickets to have in hand, those in flight included, so that no place is ever idle. `rateBps` in bytes a
+ * second; `gatherMs`: how long the device gathers what it has to say before it asks for more.
+ */
+export function handSize(
+  geometry: Geometry,
+  inFlight: number,
+  rateBps: number | undefined,
+  gatherMs = 0,
+): number {
+  const beyond = Math.ceil(((rateBps ?? 0) * (gatherMs + ASKING_MS)) / 1_000 / geometry.partBytes);
   return inFlight + Math.min(MAX_HAND_BEYOND_FLIGHT, Math.max(1, beyond));
 }
 

@@ -84,16 +84,19 @@ describe('a put that fails', () => {
   test('by a store that asks for less makes half as many fly, and more again as they get through', async () => {
     const { clock, device } = begun(60);
     const { file, isFinished } = device('laptop');
-    /** How many others were on their way whenever one had arrived. */
-    const flying: number[] = [];
-    const inFlight = () => file.puts.filter(({ atMs }) => atMs > clock.nowMs() - 1_000).length;
-    file.putFails = (_, attempt) => {
-      if (clock.nowMs() > 3_000) flying.push(inFlight());
-      return clock.nowMs() < 2_500 && attempt === 1 ? SLOW_DOWN : undefined;
-    };
+    file.putFails = (_, attempt) => (clock.nowMs() < 2_500 && attempt === 1 ? SLOW_DOWN : undefined);
     await clock.passUntil(isFinished, 3 * MINUTE_MS);
-    expect(Math.max(...flying.slice(0, 4))).toBe(1);
-    expect(Math.max(...flying)).toBe(3);
+    /** How many were under way, a second each, whenever one of those begun by then began. */
+    const mostFlying = (fromMs: number, toMs: number) => {
+      const begun = file.puts.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+      const beside = ({ atMs }: { atMs: number }) =>
+        file.puts.filter((put) => put.atMs <= atMs && put.atMs > atMs - 1_000).length;
+      return Math.max(...begun.map(beside));
+    };
+    expect(mostFlying(0, 1_000)).toBe(4);
+    expect(mostFlying(1_000, 2_000)).toBe(2);
+    expect(mostFlying(2_000, 3_000)).toBe(1);
+    expect(mostFlying(3_000, Number.POSITIVE_INFINITY)).toBe(4);
   });
 
   test('shows once it failed twice in a row, until it is through', async () => {
@@ -145,12 +148,14 @@ describe('a device stops in words and keeps the upload', () => {
   test('when the store finds other bytes than the manifest names: the file was changed', async () => {
     const scene = begun(40);
     const laptop = scene.device('laptop');
-    await scene.clock.passUntil(() => laptop.upload.board()?.replica.doneParts() === 8, MINUTE_MS);
+    const doneParts = () => laptop.upload.board()?.replica.doneParts() ?? 0;
+    await scene.clock.passUntil(() => doneParts() >= 8, MINUTE_MS);
+    const before = doneParts();
     laptop.file.content = 'changed';
     await scene.clock.passUntil(() => laptop.carrier()?.state === 'stopped', MINUTE_MS);
     expect(laptop.carrier()).toMatchObject({
       reason: 'file-changed',
-      part: expect.toSatisfy((part) => part > 8),
+      part: expect.toSatisfy((part) => part > before),
       detail: 'The store compared it with its hash.',
     });
     await expectStandstill(scene, laptop);
@@ -352,15 +357,15 @@ describe('leases', () => {
 test('a device that is put aside gives back every ticket that it holds, however many stripes they are in', async () => {
   const { clock, server, device } = begun(60 * 64, { putMs: 20 });
   const { upload, file } = device('laptop');
-  await clock.passUntil(() => server.manifest.size > 0, 1_000);
-  // Others have done all but the last ticket of each stripe; the first stripe is still whole.
-  for (let s = 1; s < 60; s++) {
+  // Fast enough by then to have tickets of many stripes in hand.
+  await clock.passUntil(() => countBits(server.stripe(0).done) >= 8, MINUTE_MS);
+  file.putMs = MINUTE_MS;
+  // Others have done all but the last ticket of each stripe.
+  for (let s = 0; s < 60; s++) {
     const parts = Array.from({ length: 64 }, (_, i) => 64 * s + 1 + i);
     const hashes = parts.map((part) => ({ part, sha256: sha256Of('original', part) }));
     server.decideFor(9, { hashes, done: parts.slice(0, -1) });
   }
-  await clock.passUntil(() => countBits(server.stripe(0).done) >= 40, MINUTE_MS);
-  file.putMs = MINUTE_MS;
   const holdings = () => Array.from({ length: 60 }, (_, s) => server.stripe(s).leases).flat().length;
   await clock.passUntil(() => holdings() > 8, MINUTE_MS);
   const before = server.syncs().length;

@@ -10,7 +10,7 @@ import { makeEmitter } from './emitter.ts';
 import { makeFlights, type Ticket } from './flights.ts';
 import { giveBack } from './give-back.ts';
 import { makeHand } from './hand.ts';
-import { hashAheadTarget, unknownParts } from './hash-ahead.ts';
+import { hashAheadTarget, makeRefill, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
 import { heldOnBoard, type Load, letGo, partsInHand } from './load.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
@@ -20,6 +20,7 @@ import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf } from
 import { prove } from './proving.ts';
 import { remedyForPut, remedyForRequest, type StopReason, waitMs } from './retry.ts';
 import { syncMessage } from './sync-message.ts';
+import { gatherMs, isRunningOut, type Tempo } from './sync-window.ts';
 import { makeThrottle } from './throttle.ts';
 import { makeTurns } from './turns.ts';
 
@@ -187,6 +188,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       hand.stored(part);
       throttle.stored();
       unreported.add(part);
+      turns.gather();
       steadyRateBps = meter.rateBps(clock.nowMs());
     } else if (outcome.state !== 'aborted' && !isStopped()) {
       const failures = hand.failed(part);
@@ -236,12 +238,14 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       ({ number, online, role }) => online && role !== 'watcher' && number !== board?.info.device,
     );
 
+  const refill = makeRefill();
+
   const hashAhead = (board: OpenBoard | undefined) => {
     if (!mayPublish() || (board && !isProven)) return;
     if (!board) return hashing.start([1, 2].filter((part) => part <= geometry.parts));
     const waiting =
       countFree(board.replica, connection.serverNowMs()) + unpublished.size + hashing.underWay();
-    const missing = hashAheadTarget(steadyRateBps, hasHelpers(board)) - waiting;
+    const missing = refill(hashAheadTarget(steadyRateBps, hasHelpers(board)), waiting);
     if (missing <= 0) return;
     const isHashed = (part: number) => hashing.hashOf(part) !== undefined;
     hashing.start(unknownParts(board.replica, missing + hashing.underWay(), isHashed));
@@ -258,32 +262,49 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (flights.size !== places.limit()) places.unfit();
   };
 
-  const pace = (): Pace => ({
+  const pace = (board: OpenBoard): Pace => ({
     atOnce: atOnce(),
     rateBps: meter.rateBps(clock.nowMs()),
     steadyRateBps,
     leaseMs: leaseMsFor(geometry.partBytes, atOnce(), steadyRateBps),
+    gatherMs: gatherMs(tempo(board)),
   });
+
+  const tempo = ({ replica, info, members }: OpenBoard): Tempo => {
+    const ownBps = meter.rateBps(clock.nowMs()) ?? 0;
+    let boardBps = ownBps;
+    for (const { number } of members.values()) {
+      if (number !== info.device) boardBps += session.rateOf(number) ?? 0;
+    }
+    return {
+      ownPartsPerS: ownBps / geometry.partBytes,
+      boardPartsPerS: boardBps / geometry.partBytes,
+      freeParts: countFree(replica, connection.serverNowMs()),
+    };
+  };
 
   const sayNext = (board: OpenBoard) => {
     if (isSyncing || connection.status().state !== 'online') return;
     const times = { nowMs: clock.nowMs(), serverNowMs: connection.serverNowMs() };
-    const proposal = proposalOf(load, board, pace(), session.rateOf, times);
+    const proposal = proposalOf(load, board, pace(board), session.rateOf, times);
     if (!isSomething(proposal)) return sleepUntilSomething(board);
-    // A sync takes as long as some parts on a fast line: whoever waits until the hand is empty flies with empty places.
-    const isRunningOut = proposal.want.length > 0 && hand.size < atOnce() / 2;
-    // With nothing on the way there is nothing to gather either: the last report of all is the one that everybody waits for.
-    const isWaitedFor = proposal.done.length > 0 && flights.size + hand.size === 0;
-    const dueMs = turns.dueMs(isRunningOut || isWaitedFor);
+    const idle = atOnce() - flights.size;
+    const cannotWait =
+      proposal.hedge.length > 0 ||
+      (proposal.want.length > 0 && isRunningOut(hand.size, idle, tempo(board).ownPartsPerS)) ||
+      // With nothing on the way there is nothing to gather either: the last report of all is the one that everybody waits for.
+      (proposal.done.length > 0 && flights.size + hand.size === 0);
+    const dueMs = turns.dueMs(cannotWait ? 0 : pace(board).gatherMs);
     if (dueMs > clock.nowMs()) return turns.wakeAt(dueMs);
     void sync(board, proposal);
   };
 
   /** Nothing to say: the next lease to renew, to run out, or a part that has rested, wakes us. */
   const sleepUntilSomething = (board: OpenBoard) => {
+    turns.rest();
     const nowMs = clock.nowMs();
     const serverMs = connection.serverNowMs();
-    const renewalMs = dueForRenewal(board, partsInHand(load, nowMs), pace().leaseMs, serverMs).nextMs;
+    const renewalMs = dueForRenewal(board, partsInHand(load, nowMs), pace(board).leaseMs, serverMs).nextMs;
     const expiryMs = nextExpiryMs(board.replica, board.info.device, serverMs) ?? Number.POSITIVE_INFINITY;
     const inMs = Math.min(renewalMs, expiryMs) - serverMs;
     turns.wakeAt(Math.min(nowMs + inMs, hand.nextUntilMs(nowMs)) + 1);
@@ -292,7 +313,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const sync = async (board: OpenBoard, proposal: Proposal) => {
     turns.begin();
     isSyncing = true;
-    const { rateBps = 0, leaseMs } = pace();
+    const { rateBps = 0, leaseMs } = pace(board);
     const isMoving = flights.size > 0 || unreported.size > 0;
     const message = syncMessage(board.info.upload, proposal, leaseMs, isMoving ? Math.round(rateBps) : 0);
     const reply = await connection.request(message);

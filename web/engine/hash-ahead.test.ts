@@ -4,7 +4,7 @@ import { countFree } from '../../protocol/board/choose.ts';
 import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
 import { makeReplica } from '../../protocol/board/replica.ts';
 import { anyBoardHistory, THREE_STRIPES } from '../../test/board-arbitraries.ts';
-import { hashAheadTarget, unknownParts } from './hash-ahead.ts';
+import { hashAheadTarget, makeRefill, mayPublish, unknownParts } from './hash-ahead.ts';
 import { deviceOn } from './testing/device.ts';
 import { makeRulesServer, SECRETS } from './testing/rules-server.ts';
 import { makeVirtualClock } from './testing/virtual-clock.ts';
@@ -96,7 +96,8 @@ test('on a slow line the owner is far ahead, for helpers to come, but not at the
   const { clock, file, server } = begun(1_000, { hashMs: 20, putMs: 20_000 });
   await clock.pass(90_000);
   const beyond = server.manifest.size - new Set(file.puts.map(({ part }) => part)).size;
-  expect(beyond).toBeGreaterThanOrEqual(256);
+  // What was used up is made good a stripe at a time.
+  expect(beyond).toBeGreaterThanOrEqual(256 - 64);
   expect(beyond).toBeLessThan(256 + 10);
   expect(file.hashed.length).toBeLessThan(300);
 });
@@ -109,4 +110,29 @@ test('hashes are published in growing batches: the first few at once, then as ma
   const later = batches.slice(3, -1);
   expect(Math.min(...later)).toBeGreaterThan(2 * (batches[0] ?? 0));
   expect(Math.max(...batches)).toBeLessThanOrEqual(64);
+});
+
+test('what was used up is made good in batches: no part is hashed for each part that was sent', () => {
+  const refill = makeRefill();
+  expect(refill(256, 0)).toBe(256);
+  expect(refill(256, 200)).toBe(56);
+  expect(refill(256, 256)).toBe(0);
+  expect(refill(256, 193)).toBe(0);
+  expect(refill(256, 192)).toBe(64);
+  expect(refill(256, 230)).toBe(26);
+  expect(refill(256, 256)).toBe(0);
+  // A small stock is not let run down to nothing.
+  expect(refill(24, 13)).toBe(0);
+  expect(refill(24, 12)).toBe(12);
+});
+
+test('hashes wait for others, unless the board runs out of tickets or no others will come', () => {
+  expect(mayPublish(31, 100, 2, false)).toBe(false);
+  expect(mayPublish(32, 100, 2, false)).toBe(true);
+  expect(mayPublish(1, 31, 2, false)).toBe(true);
+  expect(mayPublish(1, 32, 2, false)).toBe(false);
+  // Many devices empty the board sooner.
+  expect(mayPublish(1, 300, 100, false)).toBe(true);
+  expect(mayPublish(1, 100, 2, true)).toBe(true);
+  expect(mayPublish(0, 0, 2, true)).toBe(false);
 });

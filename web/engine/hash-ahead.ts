@@ -16,6 +16,30 @@ export function hashAheadTarget(rateBps: number | undefined, hasHelpers: boolean
   return hasHelpers ? HELPERS_PARTS : NEAR_PARTS;
 }
 
+/** Hashes are published so many at a time where nobody waits for them: each time costs a write or three, however few. */
+const BATCH_PARTS = 32;
+
+/**
+ * How many parts to hash now. What was used up is made good a batch at a time: one part hashed for every part sent would
+ * be published alone.
+ */
+export function makeRefill(): (target: number, waiting: number) => number {
+  let isFilling = true;
+  return (target, waiting) => {
+    if (waiting >= target) isFilling = false;
+    if (waiting <= target - Math.min(2 * BATCH_PARTS, target / 2)) isFilling = true;
+    return isFilling ? target - waiting : 0;
+  };
+}
+
+/**
+ * Whether to publish what was hashed: `unpublished` parts, with `free` tickets on the board for `devices`. The last
+ * ones of the file do not wait for a batch that will not come.
+ */
+export function mayPublish(unpublished: number, free: number, devices: number, isLast: boolean): boolean {
+  return unpublished > 0 && (unpublished >= BATCH_PARTS || isLast || free < NEAR_PARTS + 4 * devices);
+}
+
 /** The first `count` parts that lack a hash, by the board and by what was hashed here. */
 export function unknownParts(replica: Replica, count: number, isHashed: (part: number) => boolean): number[] {
   const parts: number[] = [];

@@ -1,7 +1,8 @@
 import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
-import { choose, chooseHedge, handSize, type RateOf } from '../../protocol/board/choose.ts';
+import { choose, chooseHedge, countFree, handSize, type RateOf } from '../../protocol/board/choose.ts';
 import type { PartHash } from '../../protocol/messages/common.ts';
 import type { OpenBoard } from './board-session.ts';
+import { mayPublish } from './hash-ahead.ts';
 import { type Load, partsInHand } from './load.ts';
 
 /** How fast this device is, as far as it knows. */
@@ -13,6 +14,8 @@ export interface Pace {
   /** The same at the last part that landed. */
   steadyRateBps: number | undefined;
   leaseMs: number;
+  /** How long there is before a report leaves, at most. */
+  gatherMs: number;
 }
 
 /** What a device has to say in its next sync, in full. */
@@ -33,7 +36,7 @@ export interface Times {
 /** Reports, publishes, claims and renews, as the board and the load ask for it. */
 export function proposalOf(
   load: Load,
-  { replica, info }: OpenBoard,
+  { replica, info, members }: OpenBoard,
   pace: Pace,
   rateOf: RateOf,
   { nowMs, serverNowMs }: Times,
@@ -41,9 +44,22 @@ export function proposalOf(
   const { hand, flights, unreported, unpublished, returned } = load;
   const { geometry } = replica;
   const inHand = partsInHand(load, nowMs);
-  const chooser = { device: info.device, inHand, aboutToBeKnown: new Set(unpublished.keys()) };
+  const free = countFree(replica, serverNowMs);
+  const isLast = replica.knownParts() + unpublished.size >= geometry.parts;
+  const publishes = mayPublish(unpublished.size, free, members.size, isLast);
+  const hashes = publishes ? [...unpublished].map(([part, sha256]) => ({ part, sha256 })) : [];
+  const chooser = {
+    device: info.device,
+    inHand,
+    aboutToBeKnown: new Set(hashes.map(({ part }) => part)),
+  };
   const inWork = inHand.size - unreported.size;
-  const want = choose(replica, chooser, handSize(geometry, pace.atOnce, pace.rateBps) - inWork, serverNowMs);
+  const want = choose(
+    replica,
+    chooser,
+    handSize(geometry, pace.atOnce, pace.rateBps, pace.gatherMs) - inWork,
+    serverNowMs,
+  );
   const hedge: number[] = [];
   if (want.length === 0 && hand.size === 0 && flights.size < pace.atOnce) {
     const ownPartMs =
@@ -53,7 +69,7 @@ export function proposalOf(
   }
   return {
     done: [...unreported],
-    hashes: [...unpublished].map(([part, sha256]) => ({ part, sha256 })),
+    hashes,
     release: [...returned].filter((part) => !want.includes(part)),
     want,
     hedge,

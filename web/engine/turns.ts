@@ -2,13 +2,14 @@ import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Clock } from './ports.ts';
 import { SYNC_AGAIN, waitMs } from './retry.ts';
 
-/** Reports are gathered for this long, so that a part costs little and the grid stays live. */
-const WINDOW_MS = 250;
-
-/** When a device may say something again: after its window, and not before what went wrong allows. */
+/** When a device may say something again: once it has gathered enough, and not before what went wrong allows. */
 export interface Turns {
-  /** When the next sync is due; one that cannot wait (its hand runs out, nothing is left to gather) has no window. */
-  dueMs(isUrgent: boolean): number;
+  /** There is something new to say, perhaps while a sync is under way: gathering begins, unless it has begun. */
+  gather(): void;
+  /** There is nothing to say any more. */
+  rest(): void;
+  /** When the next sync is due, gathering for so long; 0: what there is to say cannot wait. */
+  dueMs(gatherMs: number): number;
   /** Whether it is not too soon after a failure. */
   mayTry(): boolean;
   /** A sync leaves now. */
@@ -29,15 +30,24 @@ export interface Turns {
 export function makeTurns(clock: Clock, random: () => number, wake: () => void): Turns {
   let failures = 0;
   let barren = 0;
-  let lastSyncMs = Number.NEGATIVE_INFINITY;
+  let gatheringSinceMs: number | undefined;
   let notBeforeMs = Number.NEGATIVE_INFINITY;
   let cancelTimer = () => {};
   return {
-    dueMs: (isUrgent) => Math.max(notBeforeMs, isUrgent ? clock.nowMs() : lastSyncMs + WINDOW_MS),
+    gather() {
+      gatheringSinceMs ??= clock.nowMs();
+    },
+    rest() {
+      gatheringSinceMs = undefined;
+    },
+    dueMs(gatherMs) {
+      gatheringSinceMs ??= clock.nowMs();
+      return Math.max(notBeforeMs, gatheringSinceMs + gatherMs);
+    },
     mayTry: () => clock.nowMs() >= notBeforeMs,
     begin() {
       cancelTimer();
-      lastSyncMs = clock.nowMs();
+      gatheringSinceMs = undefined;
     },
     succeeded(asked, granted) {
       failures = 0;

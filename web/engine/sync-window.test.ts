@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { gatherMs, isRunningOut } from './sync-window.ts';
+
+const PLENTY = 1_000;
+
+test('a report waits a third of a second for others, so that a board is half a second behind at most', () => {
+  expect(gatherMs({ ownPartsPerS: 0.2, boardPartsPerS: 0.6, freeParts: PLENTY })).toBe(350);
+  expect(gatherMs({ ownPartsPerS: 2, boardPartsPerS: 4, freeParts: PLENTY })).toBe(350);
+  expect(gatherMs({ ownPartsPerS: 0, boardPartsPerS: 0, freeParts: PLENTY })).toBe(350);
+});
+
+test('on a board where more than four parts a second are done, a message gathers five, within two seconds', () => {
+  expect(gatherMs({ ownPartsPerS: 4, boardPartsPerS: 8, freeParts: PLENTY })).toBe(1_000);
+  expect(gatherMs({ ownPartsPerS: 40, boardPartsPerS: 80, freeParts: PLENTY })).toBe(350);
+  expect(gatherMs({ ownPartsPerS: 0.1, boardPartsPerS: 8, freeParts: PLENTY })).toBe(2_000);
+  // A device that has measured nothing has nothing to gather.
+  expect(gatherMs({ ownPartsPerS: 0, boardPartsPerS: 8, freeParts: PLENTY })).toBe(350);
+});
+
+test('the nearer the end, the sooner a report leaves', () => {
+  const nearEnd = (freeParts: number) => gatherMs({ ownPartsPerS: 2, boardPartsPerS: 8, freeParts });
+  expect(nearEnd(PLENTY)).toBe(2_000);
+  expect(nearEnd(80)).toBe(1_000);
+  expect(nearEnd(16)).toBe(200);
+  expect(nearEnd(0)).toBe(100);
+});
+
+test('tickets run out when a place is empty, or would be before an answer could come', () => {
+  expect(isRunningOut(0, 1, 0.1)).toBe(true);
+  expect(isRunningOut(3, 1, 0.1)).toBe(true);
+  expect(isRunningOut(0, 0, 0.5)).toBe(false);
+  expect(isRunningOut(0, 0, 4)).toBe(true);
+  expect(isRunningOut(1, 0, 4)).toBe(false);
+  expect(isRunningOut(9, 0, 40)).toBe(true);
+});

@@ -1,0 +1,37 @@
+/** What decides for how long a report may wait for others to go with it. */
+export interface Tempo {
+  /** Parts a second that this device carries. */
+  ownPartsPerS: number;
+  /** The same of all devices together. */
+  boardPartsPerS: number;
+  /** Tickets that anybody may claim now. */
+  freeParts: number;
+}
+
+/** With the way there, a part that was stored is on everybody's board half a second later. */
+const FRESH_MS = 350;
+/** A board on which more than this moves shows that it is alive whether or not each part is told of at once. */
+const BUSY_PARTS_PER_S = 4;
+/** There a message is to carry so many: it costs some 4.4 millionths of a dollar, a PUT costs 5. */
+const GATHERED_PARTS = 5;
+const LONGEST_MS = 2_000;
+/** Near the end everybody has to know what is left: no longer than this share of the time that the rest takes. */
+const SHARE_OF_REST = 0.1;
+const SHORTEST_MS = 100;
+
+/** How long to gather what there is to say, from the first of it. Pure. */
+export function gatherMs({ ownPartsPerS, boardPartsPerS, freeParts }: Tempo): number {
+  const isBusy = boardPartsPerS > BUSY_PARTS_PER_S && ownPartsPerS > 0;
+  const forCountMs = isBusy ? ((GATHERED_PARTS - 1) * 1_000) / ownPartsPerS : FRESH_MS;
+  const restMs = boardPartsPerS > 0 ? (freeParts * 1_000) / boardPartsPerS : Number.POSITIVE_INFINITY;
+  const wantedMs = Math.min(Math.max(FRESH_MS, forCountMs), LONGEST_MS, restMs * SHARE_OF_REST);
+  return Math.max(SHORTEST_MS, wantedMs);
+}
+
+/** A sync takes as long as this: tickets for that time have to be in hand when it leaves. */
+const ROUND_TRIP_S = 0.25;
+
+/** Whether tickets are so few that asking for more cannot wait. `idle`: how many more puts could be in flight. */
+export function isRunningOut(hand: number, idle: number, ownPartsPerS: number): boolean {
+  return idle > 0 || hand < Math.round(ownPartsPerS * ROUND_TRIP_S);
+}
