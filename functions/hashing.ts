@@ -14,6 +14,16 @@ export function shareIdOf(secret: string): string {
   return digest('share-id', secret).subarray(0, 8).toString('base64url');
 }
 
+/** What a server keeps of its own key. */
+export function instanceKeyHash(key: string): string {
+  return digest('instance', key).toString('base64url');
+}
+
+/** Somebody's address or name, where it serves for counting only. */
+export function counterNameOf(who: string): string {
+  return digest('counter', who).subarray(0, 16).toString('base64url');
+}
+
 /** A device's id, the same whenever it comes with the same key. */
 export function deviceIdOf(key: string): string {
   return digest('device', key).subarray(0, 16).toString('base64url');

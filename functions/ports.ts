@@ -1,3 +1,4 @@
+import type { Hold } from '../protocol/board/hold.ts';
 import type { ListedPart, Sha256 } from '../protocol/board/manifest.ts';
 import type { Stripe } from '../protocol/board/stripe.ts';
 import type { PartHash, Role, UploadState } from '../protocol/messages/common.ts';
@@ -116,6 +117,14 @@ export interface Shares {
   revoke(upload: string, share: string, nowMs: number): Promise<boolean>;
   /** Counts bytes, fewer than none for such as were given back. False: that would be more than the limit. */
   use(upload: string, share: string, bytes: number, limitBytes: number): Promise<boolean>;
+  /** Counts a device of this link that reported what it had not sent; says how many there were by now. */
+  lied(upload: string, share: string): Promise<number>;
+}
+
+/** Counts of what is rationed. */
+export interface Quotas {
+  /** Counts one; false: that would be more than `most` in this window of time. */
+  take(what: { of: string; who: string; most: number; windowMs: number }): Promise<boolean>;
 }
 
 /** The board's stripes. Reads are consistent; a write is acknowledged once it is durable. */
@@ -153,6 +162,7 @@ export interface Member {
   upload: string;
   connection: string;
   device: number;
+  deviceId: string;
   name: string;
   role: Role;
   /** The link that it came by, and when that ends. Neither for an owner who is one by having signed in. */
@@ -177,8 +187,20 @@ export interface EnrolledDevice {
 export interface Members {
   greet(caller: Caller): Promise<void>;
   caller(connection: string): Promise<Caller | undefined>;
-  /** The device's number on this board; a new one when it comes for the first time. */
-  enrol(upload: string, deviceId: string, device: Omit<EnrolledDevice, 'device'>): Promise<number>;
+  /**
+   * The device's number on this board; a new one when it comes for the first time. 'stopped': it was sent away for good.
+   * 'full': the board has as many devices as it may have.
+   */
+  enrol(
+    upload: string,
+    deviceId: string,
+    device: Omit<EnrolledDevice, 'device'>,
+    most?: number,
+  ): Promise<number | 'stopped' | 'full'>;
+  holds(upload: string, deviceId: string): Promise<readonly Hold[]>;
+  noteHolds(upload: string, deviceId: string, holds: readonly Hold[]): Promise<void>;
+  /** Sends devices away for good, by their numbers. */
+  stop(upload: string, devices: ReadonlySet<number>, nowMs: number): Promise<void>;
   devices(upload: string): Promise<EnrolledDevice[]>;
   admit(member: Member): Promise<void>;
   member(upload: string, connection: string): Promise<Member | undefined>;
@@ -252,6 +274,7 @@ export type Log = (entry: { kind: string; [field: string]: unknown }) => void;
 export interface Ports {
   uploads: Uploads;
   shares: Shares;
+  quotas: Quotas;
   stripes: Stripes;
   manifests: Manifests;
   members: Members;

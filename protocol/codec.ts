@@ -95,9 +95,11 @@ function refuse(
   return re === undefined ? { ok: false, error } : { ok: false, re, error };
 }
 
+const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set(['secret', 'secrets', 'key', 'token']);
+
 /** Values are echoed to help whoever writes a client; secrets never are. */
 function isSecret(path: readonly PropertyKey[]): boolean {
-  return path.some((step) => step === 'secret' || step === 'secrets' || step === 'key');
+  return path.some((step) => SECRET_FIELDS.has(step));
 }
 
 /** What came in place of an object may be a secret that belongs inside: `device` for `device.key`, say. */
@@ -120,6 +122,16 @@ function at(json: unknown, path: readonly PropertyKey[]): unknown {
       typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
     json,
   );
+}
+
+/** The id of a message that is not looked into any further. Bounded: what is longer is no message. */
+export function idIn(frame: string): number | undefined {
+  if (frame.length > MAX_FRAME_BYTES) return undefined;
+  try {
+    return readableId(JSON.parse(frame));
+  } catch {
+    return undefined;
+  }
 }
 
 function readableId(json: unknown): number | undefined {

@@ -4,6 +4,7 @@ import { ErrorMessage } from './messages/error.ts';
 import { Pong, Welcome } from './messages/hello.ts';
 import { Challenge, Proven } from './messages/prove.ts';
 import { Shares } from './messages/share.ts';
+import { Mine, SignedIn } from './messages/sign-in.ts';
 import { Granted } from './messages/sync.ts';
 import { Link, Ok } from './messages/upload.ts';
 
@@ -19,6 +20,8 @@ export const Down = z.discriminatedUnion('type', [
   State,
   Link,
   Shares,
+  SignedIn,
+  Mine,
   Ok,
   Pong,
   ErrorMessage,

@@ -13,6 +13,10 @@ export const MIN_LINK_LIFE_MS = 60_000;
 export const MAX_LINK_LIFE_MS = 366 * 86_400_000;
 /** Links of one upload that are good at the same time. A list of as many, with the longest names, fits a frame. */
 export const MAX_LIVE_LINKS = 40;
+/** An ID token with many claims is some 2 KB. */
+export const MAX_TOKEN_LENGTH = 8_192;
+/** Each is a read and two writes. */
+export const MAX_ADOPTED_AT_ONCE = 20;
 /** Parts that one `sync` may name in each of its lists: a stripe's worth. */
 export const MAX_PARTS_PER_LIST = 64;
 /** Stripes that one `sync` may touch: each is a read and a write. A steady device touches one. */
@@ -21,3 +25,40 @@ export const MAX_STRIPES_PER_SYNC = 8;
 export const MAX_GRANTED = 64;
 /** Parts that a device proves to have before it may help. */
 export const CHALLENGE_PARTS = 3;
+
+/** What one may take of a server that others use too. Over it, the answer is a refusal that says when to come back. */
+export interface Limits {
+  uploadsPerHour: number;
+  connectionsPerMinute: number;
+  connectionsAtOnce: number;
+  messagesPerS: number;
+  messagesAtOnce: number;
+  devicesPerUpload: number;
+  connectionsPerUpload: number;
+  connectionsPerDevice: number;
+  ticketsPerDevice: number;
+  liesPerLink: number;
+}
+
+export const LIMITS: Limits = {
+  /** Of one owner, or of one source where nobody has signed in. A folder of files is hundreds, never thousands. */
+  uploadsPerHour: 1_000,
+  /** From one source. Two hundred devices behind one router that all come back at once, three times over. */
+  connectionsPerMinute: 600,
+  /** From one source to one machine: each holds a file descriptor, of which a process has some thousands. */
+  connectionsAtOnce: 1_000,
+  /** Of one connection, in the long run. A device at work says some 4 a second; a gigabit line makes that 30. */
+  messagesPerS: 100,
+  /** In one go: giving back a board of 10,000 tickets takes 160. */
+  messagesAtOnce: 1_000,
+  /** Every device that ever came has a row in the snapshot: more would not fit a few frames. */
+  devicesPerUpload: 1_000,
+  /** Every change is sent to each of them. */
+  connectionsPerUpload: 400,
+  /** One, and those that the network has not given up yet. */
+  connectionsPerDevice: 8,
+  /** [C5] A device holds 32 and what is in flight. The rest is for leases that it has just let go. */
+  ticketsPerDevice: 128,
+  /** Devices that came by one link and reported what they had not sent: then it is taken back. */
+  liesPerLink: 3,
+};

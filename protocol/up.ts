@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Hello, Ping } from './messages/hello.ts';
 import { Offer, Prove } from './messages/prove.ts';
 import { List, Revoke, Share } from './messages/share.ts';
+import { Adopt, ListMine, Open, SignIn } from './messages/sign-in.ts';
 import { Sync } from './messages/sync.ts';
 import { Abort, Create, Download, Join, Leave } from './messages/upload.ts';
 
@@ -19,6 +20,10 @@ export const Up = z.discriminatedUnion('type', [
   Share,
   Revoke,
   List,
+  SignIn,
+  Adopt,
+  ListMine,
+  Open,
   Ping,
 ]);
 export type Up = z.infer<typeof Up>;

@@ -17,8 +17,14 @@ const LINKS: ProtocolVersion = {
   reason: 'links are made, listed, limited and taken back; devices say by which one they came',
 };
 
+const PEOPLE: ProtocolVersion = {
+  version: 3,
+  fingerprint: '9a1159f3113d31f3',
+  reason: 'people sign in and have their uploads everywhere; a server may want its key for new uploads',
+};
+
 /** Every version that there ever was, oldest first. Whoever changes a schema adds one. */
-export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS];
+export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS, PEOPLE];
 
 /** The wire's version. A `hello` with another one is refused with `wrong-version`. */
 export const PROTOCOL_VERSION = (PROTOCOL_HISTORY.at(-1) ?? FIRST).version;

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ListedPart } from '../../protocol/board/manifest.ts';
 import type { Bucket, Completion, Listing } from '../ports.ts';
+import { mediaTypeOf } from './content-type.ts';
 import { makeSigner, type SignerOptions, s3Config } from './signer.ts';
 
 export interface BucketOptions extends SignerOptions {
@@ -29,7 +30,7 @@ export function makeBucket(options: BucketOptions): Bucket {
           Bucket: bucket,
           Key: key,
           ChecksumAlgorithm: 'SHA256',
-          ContentType: type === '' ? 'application/octet-stream' : type,
+          ContentType: mediaTypeOf(type),
         }),
       );
       if (!UploadId) throw new Error('CreateMultipartUpload answered without an UploadId');

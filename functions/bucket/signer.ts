@@ -3,6 +3,7 @@ import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
 import type { HttpRequest } from '@smithy/types';
 import type { Bucket, PartToSign, SignedParts, UploadMeta } from '../ports.ts';
 import { attachmentNamed } from './content-disposition.ts';
+import { ANY_BYTES } from './content-type.ts';
 
 export interface SignerOptions {
   bucket: string;
@@ -96,6 +97,8 @@ export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | '
           Bucket: options.bucket,
           Key: meta.key,
           ResponseContentDisposition: attachmentNamed(meta.name),
+          // Not what its maker called it: nothing is to be made of these bytes before they are a file on a disk.
+          ResponseContentType: ANY_BYTES,
         }),
         { signingDate, expiresIn: SIGNED_MS / 1_000 },
       );

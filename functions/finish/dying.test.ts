@@ -86,6 +86,8 @@ describe('a finisher that finds a part missing', () => {
     'uploads.renewFinish',
     'uploads.unmarkFull',
     'stripes.load',
+    'members.devices',
+    'stripes.load',
     'stripes.save',
     ...TELLING,
     'uploads.endFinish',

@@ -7,6 +7,7 @@ import { applyToStripe } from '../apply-to-stripe.ts';
 import { broadcast } from '../broadcast.ts';
 import { tellStripes } from '../free-leases.ts';
 import type { Ports, UploadMeta } from '../ports.ts';
+import { liarsOf, sendAway } from './liars.ts';
 
 /** How long a finisher that died holds up the next one. A living one renews. */
 export const FINISH_LEASE_MS = 20_000;
@@ -95,6 +96,8 @@ async function reopen(
   const byStripe = bitsByStripe(missing);
   ports.log({ kind: 'reopened', upload, parts: missing.length });
   await ports.uploads.unmarkFull(upload, [...byStripe.keys()]);
+  // Before the tickets are free: with them goes what says who reported them.
+  await sendAway(ports, upload, await liarsOf(ports, upload, byStripe));
   const stripes: Stripe[] = [];
   for (const [s, parts] of byStripe) {
     stripes.push((await applyToStripe(ports, upload, s, { kind: 'reopen', parts })).stripe);

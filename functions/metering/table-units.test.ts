@@ -38,6 +38,7 @@ const member = (n: number) => ({
   upload,
   connection: `connection${String(n).padStart(4, '0')}=`,
   device: n,
+  deviceId: `device ${n}`,
   name: `Phone of guest ${n}`,
   role: 'helper' as const,
   proven: true,

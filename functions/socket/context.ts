@@ -3,12 +3,15 @@ import type { Role } from '../../protocol/messages/common.ts';
 import { dismiss } from '../broadcast.ts';
 import type { Caller, Member, Ports, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
+import type { Rules } from '../rules.ts';
 
 /** What a message's handler works with: who sent it, by which host, and the ports. */
 export interface MessageContext {
   ports: Ports;
   connection: string;
   host: string;
+  sourceIp: string;
+  rules: Rules;
 }
 
 /** A handler's answer to the sender. */

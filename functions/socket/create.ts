@@ -1,10 +1,11 @@
 import { geometryOf, isFileSize, MAX_FILE_BYTES } from '../../protocol/board/geometry.ts';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { Create } from '../../protocol/messages/upload.ts';
-import { secretHash, shareIdOf, uploadIdOf } from '../hashing.ts';
+import { counterNameOf, secretHash, shareIdOf, uploadIdOf } from '../hashing.ts';
 import { objectKeyOf } from '../object-key.ts';
 import type { Caller, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
+import { isFromHere, mayCreate } from '../rules.ts';
 import type { Answer, MessageContext } from './context.ts';
 import { openBoard } from './join.ts';
 
@@ -27,7 +28,9 @@ export async function create(context: MessageContext, caller: Caller, message: C
   }
   const upload = uploadIdOf(secrets.own);
   // Said a second time (its answer was lost): the same upload, and nothing is made twice.
-  const meta = (await ports.uploads.meta(upload)) ?? (await make(context, upload, message));
+  const known = await ports.uploads.meta(upload);
+  if (!known) await requireMayCreate(context, message);
+  const meta = known ?? (await make(context, upload, message));
   const admission = { role: 'owner', share: shareIdOf(secrets.own), untilMs: meta.expiresAtMs } as const;
   return openBoard(context, caller, meta, admission, { re: message.id, proven: true });
 }
@@ -37,6 +40,29 @@ const newShare = (secret: string, role: Role) => ({
   share: shareIdOf(secret),
   role,
 });
+
+const HOUR_MS = 3_600_000;
+
+async function requireMayCreate(context: MessageContext, { key }: Create): Promise<void> {
+  const { ports, rules, sourceIp, host } = context;
+  if (!mayCreate(rules.create, { sourceIp, host, isSignedIn: false, key })) {
+    throw new Refusal(
+      'sign-in-first',
+      rules.create.by === 'signed-in'
+        ? 'Sign in to upload here. A link that somebody gave you works without.'
+        : 'To upload from this network, open the address with the key that this server shows when it starts (its QR code), or sign in.',
+      { expected: 'somebody who may create uploads here' },
+    );
+  }
+  if (sourceIp === '' || isFromHere(sourceIp, host)) return;
+  const who = counterNameOf(sourceIp);
+  const most = rules.limits.uploadsPerHour;
+  if (await ports.quotas.take({ of: 'uploads', who, most, windowMs: HOUR_MS })) return;
+  throw new Refusal('too-many', 'That is as many new uploads as one hour has room for. Try again later.', {
+    expected: `at most ${most} an hour`,
+    minBackoffMs: HOUR_MS / 4,
+  });
+}
 
 async function make(
   { ports }: MessageContext,

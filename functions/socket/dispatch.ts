@@ -77,6 +77,11 @@ async function handle(context: MessageContext, message: Up): Promise<Answer> {
       return revoke(context, message);
     case 'list':
       return list(context, message);
+    case 'sign-in':
+    case 'adopt':
+    case 'list-mine':
+    case 'open':
+      throw new Refusal('not-allowed', 'Nobody can sign in to this server.');
     case 'ping':
       return ping(context, message);
   }
@@ -87,7 +92,7 @@ async function cut({ ports, connection }: MessageContext, why: ErrorMessage): Pr
   await ports.sockets.close(connection);
 }
 
-function errorMessage(re: number | undefined, error: ProtocolError, upload?: string): ErrorMessage {
+export function errorMessage(re: number | undefined, error: ProtocolError, upload?: string): ErrorMessage {
   return {
     type: 'error',
     ...(re === undefined ? {} : { re }),

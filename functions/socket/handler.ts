@@ -1,8 +1,12 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { encode, idIn } from '../../protocol/codec.ts';
 import { readEnvironment } from '../environment.ts';
+import { counterNameOf } from '../hashing.ts';
 import type { Ports } from '../ports.ts';
 import { makePorts } from '../ports-on-aws.ts';
-import { onDisconnect, onFrame } from './dispatch.ts';
+import { isFromHere, OPEN_RULES, type Rules } from '../rules.ts';
+import { errorMessage, onDisconnect, onFrame } from './dispatch.ts';
+import { makePace } from './pace.ts';
 
 /** What API Gateway expects back; the body of `$default` is sent to the sender as a frame. */
 export interface SocketResult {
@@ -11,29 +15,54 @@ export interface SocketResult {
 }
 
 /** The Lambda behind `$connect`, `$disconnect` and `$default`. */
-export function makeSocketHandler(ports: Ports) {
-  return async (event: APIGatewayProxyWebsocketEventV2): Promise<SocketResult> => {
-    const { connectionId: connection, eventType, domainName } = event.requestContext;
+export function makeSocketHandler(ports: Ports, rules: Rules = OPEN_RULES) {
+  const pace = makePace(rules.limits);
+  return async (event: SocketEvent): Promise<SocketResult> => {
+    const { connectionId: connection, eventType, domainName: host, identity } = event.requestContext;
+    const sourceIp = identity?.sourceIp ?? '';
     switch (eventType) {
       // Nothing can be posted to a connection before this returns, and browsers cannot set headers here: whoever it
       // is says so in `hello`.
       case 'CONNECT':
-        return { statusCode: 200 };
+        return { statusCode: (await mayConnect(ports, rules, sourceIp, host)) ? 200 : 429 };
       case 'DISCONNECT':
+        pace.forget(connection);
         await onDisconnect(ports, connection);
         return { statusCode: 200 };
       case 'MESSAGE': {
-        const body = await onFrame({ ports, connection, host: domainName }, event.body ?? '');
+        const waitMs = pace.tooFastForMs(connection, ports.clock.nowMs());
+        if (waitMs !== undefined) return { statusCode: 200, body: tooFast(event.body ?? '', waitMs) };
+        const body = await onFrame({ ports, connection, host, sourceIp, rules }, event.body ?? '');
         return body === undefined ? { statusCode: 200 } : { statusCode: 200, body };
       }
     }
   };
 }
 
+/** What the published types leave out of the request context although API Gateway sends it. */
+type SocketEvent = Omit<APIGatewayProxyWebsocketEventV2, 'requestContext'> & {
+  requestContext: APIGatewayProxyWebsocketEventV2['requestContext'] & { identity?: { sourceIp: string } };
+};
+
+/** Counted by source. Whoever sits at this machine needs no protection from themselves. */
+async function mayConnect(ports: Ports, { limits }: Rules, sourceIp: string, host: string): Promise<boolean> {
+  if (sourceIp === '' || isFromHere(sourceIp, host)) return true;
+  const who = counterNameOf(sourceIp);
+  const most = limits.connectionsPerMinute;
+  const isWithin = await ports.quotas.take({ of: 'connections', who, most, windowMs: 60_000 });
+  if (!isWithin) ports.log({ kind: 'refused', refusal: 'too-many', of: 'connections' });
+  return isWithin;
+}
+
+function tooFast(frame: string, minBackoffMs: number): string {
+  const message = 'This device sends messages faster than this server takes them. Waiting a moment.';
+  return encode(errorMessage(idIn(frame), { kind: 'too-fast', message, minBackoffMs }));
+}
+
 let inLambda: ReturnType<typeof makeSocketHandler> | undefined;
 
 /** The Lambda's entry. Made at the first event, so that merely importing this file needs no environment. */
-export function handler(event: APIGatewayProxyWebsocketEventV2): Promise<SocketResult> {
+export function handler(event: SocketEvent): Promise<SocketResult> {
   inLambda ??= makeSocketHandler(makePorts(readEnvironment(process.env)));
   return inLambda(event);
 }

@@ -49,7 +49,7 @@ export interface Admission {
  * reading. Whatever changes in between is in the snapshot or broadcast to the new member, or both.
  */
 export async function openBoard(
-  { ports, connection }: MessageContext,
+  { ports, connection, rules }: MessageContext,
   caller: Caller,
   meta: UploadMeta,
   admission: Admission,
@@ -61,8 +61,18 @@ export async function openBoard(
   const { name } = caller;
   const { role, share } = admission;
   const known = share === undefined ? { role } : { role, share };
-  const device = await ports.members.enrol(upload, caller.deviceId, { name, ...known });
-  const member: Member = { upload, connection, device, name, ...admission, proven, challenge: [] };
+  const { limits } = rules;
+  const here = await ports.members.members(upload);
+  const { deviceId } = caller;
+  const isCrowded =
+    here.length >= limits.connectionsPerUpload ||
+    here.filter((one) => one.deviceId === deviceId).length >= limits.connectionsPerDevice;
+  const isBack = here.some((one) => one.connection === connection);
+  if (isCrowded && !isBack) throw tooManyDevices();
+  const device = await ports.members.enrol(upload, deviceId, { name, ...known }, limits.devicesPerUpload);
+  if (device === 'full') throw tooManyDevices();
+  if (device === 'stopped') throw stopped();
+  const member: Member = { upload, connection, device, deviceId, name, ...admission, proven, challenge: [] };
   await ports.members.admit(member);
 
   const [link, stripes, enrolled, members, stored] = await Promise.all([
@@ -107,6 +117,20 @@ export async function openBoard(
   );
   await heal(ports, meta, stripes, stored?.fullStripes ?? new Set());
   return sendRest(ports, connection, board);
+}
+
+function tooManyDevices(): Refusal {
+  return new Refusal('too-many', 'As many devices as there can be are at this upload. Try again later.', {
+    expected: 'fewer devices on one board',
+    minBackoffMs: 30_000,
+  });
+}
+
+function stopped(): Refusal {
+  return new Refusal(
+    'device-stopped',
+    'This device reported parts that the store does not have, so it takes no more part in this upload.',
+  );
 }
 
 /** Room for the closing brackets and for what is counted roughly. */

@@ -1,7 +1,7 @@
 import { MAX_LIVE_LINKS } from '../../protocol/limits.ts';
 import type { List, Revoke, Share, ShareInfo, Shares } from '../../protocol/messages/share.ts';
-import { broadcast, cut, dismiss } from '../broadcast.ts';
-import { freeLeases } from '../free-leases.ts';
+import { broadcast } from '../broadcast.ts';
+import { cutOff } from '../cut-off.ts';
 import { secretHash, shareIdOf } from '../hashing.ts';
 import { isGood } from '../links.ts';
 import type { Ports, Share as StoredShare } from '../ports.ts';
@@ -60,23 +60,13 @@ export async function revoke(context: MessageContext, message: Revoke): Promise<
       : new Refusal('no-such-link', 'This upload has no such link.', { value: id });
   }
   ports.log({ kind: 'revoked', upload, share: id });
-  await cutOff(ports, upload, id);
+  await cutOff(ports, upload, (member) => member.share === id);
   return tellOwners(context, upload, message.id);
 }
 
 export async function list(context: MessageContext, { id, upload }: List): Promise<Answer> {
   requireRole(await memberOf(context, upload), ['owner'], 'see the links');
   return answer(context.ports, upload, id);
-}
-
-async function cutOff(ports: Ports, upload: string, id: string): Promise<void> {
-  const members = await ports.members.members(upload);
-  for (const member of members.filter((one) => one.share === id)) {
-    await dismiss(ports, member);
-    await cut(ports, member.connection);
-  }
-  const devices = (await ports.members.devices(upload)).filter((one) => one.share === id);
-  await freeLeases(ports, upload, new Set(devices.map(({ device }) => device)));
 }
 
 async function tellOwners(

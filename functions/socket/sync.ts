@@ -22,6 +22,7 @@ import type { Member, Ports, StoredState, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { allowanceOf, charge, linkOf, within } from './allowance.ts';
 import { type Answer, type MessageContext, memberOf, metaOf, requireRole } from './context.ts';
+import { held } from './holds.ts';
 
 /**
  * Report, publish, give back, claim and renew, in one message and normally one write. What does not depend on each other
@@ -64,8 +65,13 @@ export async function sync(context: MessageContext, message: Sync): Promise<Answ
     link,
   ]);
   for (const { part, sha256 } of message.hashes) hashes.set(part, sha256);
+  // An owner can hold up nothing but their own upload.
+  const allowed =
+    member.role === 'owner'
+      ? commands
+      : await held(ports, meta, member, context.rules.limits.ticketsPerDevice, commands, stripes);
   const decided = await Promise.all(
-    [...commands].map(([s, command]) => applyToStripe(ports, upload, s, command, stripes.get(s))),
+    [...allowed].map(([s, command]) => applyToStripe(ports, upload, s, command, stripes.get(s))),
   );
   const charged = allowance && (await charge(ports, member, allowance, geometry, decided));
   const applied = charged?.applied ?? decided;

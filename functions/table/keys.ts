@@ -62,6 +62,11 @@ export const secretKey = (secretHash: string): Key => ({
   pk: `T#${shareSecretParts(secretHash)[0]}`,
   sk: 'T',
 });
+/** What somebody took of something in one window of time. */
+export const quotaKey = (of: string, who: string, window: number): Key => ({
+  pk: `R#${of}#${who}`,
+  sk: String(window),
+});
 export const linkKey = (upload: string, share: string): Key => ({
   pk: uploadPk(upload),
   sk: `${LINK_PREFIX}${share}`,

@@ -1,3 +1,4 @@
+import type { Hold } from '../../protocol/board/hold.ts';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { Caller, EnrolledDevice, Member, Members } from '../ports.ts';
 import {
@@ -32,8 +33,9 @@ export function makeMembers(table: Table, nowMs: () => number): Members {
       return { connection, deviceId, name };
     },
 
-    async enrol(upload, deviceId, { name, role, share }) {
+    async enrol(upload, deviceId, { name, role, share }, most = Number.MAX_SAFE_INTEGER) {
       const known = await table.get(deviceKey(upload, deviceId));
+      if (known?.stoppedAtMs !== undefined) return 'stopped';
       if (known) {
         if (known.name !== name || known.role !== role || known.share !== share) {
           await table.update(deviceKey(upload, deviceId), {
@@ -46,9 +48,11 @@ export function makeMembers(table: Table, nowMs: () => number): Members {
       }
       const counted = await table.update(stateKey(upload), {
         update: 'ADD devices :one',
-        values: { ':one': 1 },
+        condition: 'devices < :most',
+        values: { ':one': 1, ':most': most },
       });
-      const device = counted?.devices as number;
+      if (!counted) return 'full';
+      const device = counted.devices as number;
       const isFirst = await table.put(
         { ...deviceKey(upload, deviceId), device, name, role, share },
         { expression: 'attribute_not_exists(pk)' },
@@ -59,6 +63,29 @@ export function makeMembers(table: Table, nowMs: () => number): Members {
 
     async devices(upload) {
       return (await table.query(uploadPartition(upload), DEVICE_PREFIX)).map(deviceOfItem);
+    },
+
+    async holds(upload, deviceId) {
+      const item = await table.get(deviceKey(upload, deviceId));
+      return (item?.holds as Hold[] | undefined) ?? [];
+    },
+
+    async noteHolds(upload, deviceId, holds) {
+      await table.update(deviceKey(upload, deviceId), {
+        update: 'SET holds = :holds',
+        condition: 'attribute_exists(pk)',
+        values: { ':holds': holds },
+      });
+    },
+
+    async stop(upload, devices, nowMs) {
+      const items = await table.query(uploadPartition(upload), DEVICE_PREFIX);
+      for (const { pk, sk } of items.filter((item) => devices.has(item.device as number))) {
+        await table.update(
+          { pk: String(pk), sk: String(sk) },
+          { update: 'SET stoppedAtMs = :now', values: { ':now': nowMs } },
+        );
+      }
     },
 
     async admit(member) {

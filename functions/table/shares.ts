@@ -52,6 +52,15 @@ export function makeShares(table: Table): Shares {
       });
       return used !== undefined;
     },
+
+    async lied(upload, share) {
+      const counted = await table.update(linkKey(upload, share), {
+        update: 'ADD lies :one',
+        condition: 'attribute_exists(pk)',
+        values: { ':one': 1 },
+      });
+      return Number(counted?.lies ?? 0);
+    },
   };
 }
 

@@ -9,8 +9,10 @@ import { meteredBucket } from '../../functions/metering/metered-bucket.ts';
 import { makeNotifyHandler } from '../../functions/notify/handler.ts';
 import type { Log, Ports } from '../../functions/ports.ts';
 import { makePorts } from '../../functions/ports-on-aws.ts';
+import type { Rules } from '../../functions/rules.ts';
 import { makeSocketHandler } from '../../functions/socket/handler.ts';
 import { makeSweepHandler } from '../../functions/sweep/handler.ts';
+import { LIMITS, type Limits } from '../../protocol/limits.ts';
 import { lanOrigins } from './addresses.ts';
 import { type Ledger, makeLedger } from './billing/ledger.ts';
 import { embeddedCredentials } from './credentials.ts';
@@ -44,6 +46,8 @@ export interface ServerOptions {
   version: string;
   log: Log;
   limits?: GatewayLimits;
+  /** What one may take; a test makes them small. */
+  rations?: Limits;
   /** The functions' clock, epoch milliseconds. */
   nowMs?: () => number;
 }
@@ -130,8 +134,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     lambda = running;
     closers.push(() => within(CLOSE_WITHIN_MS, running.close()));
+    const rules: Rules = { limits: options.rations ?? LIMITS, create: { by: 'anyone' } };
     const sockets = makeGateway({
-      handler: ledger.socketHandler(makeSocketHandler(ports)),
+      handler: ledger.socketHandler(makeSocketHandler(ports, rules)),
       stage: STAGE,
       limits: options.limits ?? API_GATEWAY_LIMITS,
       allowOrigin: isSameOrigin,

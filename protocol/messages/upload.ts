@@ -10,6 +10,9 @@ export const Create = z.object({
   id: MessageId,
   file: FileInfo,
   secrets: z.object({ own: Secret, help: Secret, watch: Secret }),
+  key: Secret.optional().describe(
+    "the server's own key, from the address that it shows: needed where not everybody may create",
+  ),
 });
 export type Create = z.infer<typeof Create>;
 

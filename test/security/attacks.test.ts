@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { helperAttacks } from './helpers.attacks.ts';
+import { inputAttacks } from './input.attacks.ts';
 import { linkAttacks } from './links.attacks.ts';
+import { roleAttacks } from './roles.attacks.ts';
 import { type Scene, setScene } from './scene.ts';
 import { WORLDS, type World } from './world.ts';
 
@@ -16,4 +19,8 @@ describe.each(WORLDS)('attacks on %s', (_name, open) => {
   });
 
   linkAttacks(() => scene);
+  roleAttacks(() => scene);
+  inputAttacks(() => scene);
+  // Last, for these let hours go by.
+  helperAttacks(() => scene);
 });

@@ -28,6 +28,7 @@ export async function setScene(world: World, bytes = BYTES): Promise<Scene> {
   for (let from = 0; from < parts.length; from += 64) {
     await sync(owner, upload, { hashes: hashesOf(bytes, partBytes, parts.slice(from, from + 64)) });
   }
+  let eye: Promise<Client> | undefined;
   return {
     world,
     owner,
@@ -47,10 +48,9 @@ export async function setScene(world: World, bytes = BYTES): Promise<Scene> {
       return client;
     },
     async now() {
-      const fresh = await world.device('eye');
-      const { stripes, state } = await fresh.expect('board', { type: 'join', secret: secrets.own });
-      const { shares } = await fresh.expect('shares', { type: 'list', upload });
-      fresh.close();
+      eye ??= world.device('eye');
+      const { stripes, state } = await (await eye).expect('board', { type: 'join', secret: secrets.own });
+      const { shares } = await (await eye).expect('shares', { type: 'list', upload });
       return { stripes, state, shares };
     },
   };

@@ -3,6 +3,7 @@ import type { Ports } from '../../functions/ports.ts';
 import { makeSocketHandler } from '../../functions/socket/handler.ts';
 import { connectEvent, disconnectEvent, messageEvent } from '../../infra/local/gateway/events.ts';
 import { makeId } from '../../infra/local/gateway/ids.ts';
+import { LIMITS, type Limits } from '../../protocol/limits.ts';
 import { type Client, connect, greet, makeClient, newSecret } from '../support/client.ts';
 import { openEngines } from '../support/finish-scene.ts';
 import { makePortsOn } from '../support/ports-on-engines.ts';
@@ -22,10 +23,18 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Small enough for a test to go beyond them, large enough for all the others. */
+export const RATIONS: Limits = {
+  ...LIMITS,
+  messagesPerS: 20,
+  messagesAtOnce: 200,
+  connectionsPerDevice: 3,
+};
+
 /** What `npm start` runs, attacked over real sockets. */
 export async function localWorld(): Promise<World> {
   let aheadMs = 0;
-  const server = await serve({ nowMs: () => Date.now() + aheadMs });
+  const server = await serve({ rations: RATIONS, nowMs: () => Date.now() + aheadMs });
   return {
     origin: server.origin,
     log: server.log,
@@ -65,7 +74,7 @@ export async function lambdaWorld(): Promise<World> {
     },
     finisher: { start: async (upload) => track(finish(ports, upload)) },
   });
-  const handler = makeSocketHandler(ports);
+  const handler = makeSocketHandler(ports, { limits: RATIONS, create: { by: 'anyone' } });
 
   const open = async (): Promise<Client> => {
     const client = {

@@ -4,10 +4,12 @@ import { applyToStripe } from '../../functions/apply-to-stripe.ts';
 import { makeBucket } from '../../functions/bucket/bucket.ts';
 import { noMailer } from '../../functions/notify/mailer.ts';
 import type { Bucket, Clock, Ports, UploadMeta } from '../../functions/ports.ts';
+import { OPEN_RULES } from '../../functions/rules.ts';
 import { onFrame } from '../../functions/socket/dispatch.ts';
 import { makeManifests } from '../../functions/table/manifests.ts';
 import { makeMembers } from '../../functions/table/members.ts';
 import { makeNotices } from '../../functions/table/notices.ts';
+import { makeQuotas } from '../../functions/table/quotas.ts';
 import { makeRegister } from '../../functions/table/register.ts';
 import { makeShares } from '../../functions/table/shares.ts';
 import { makeStripes } from '../../functions/table/stripes.ts';
@@ -131,6 +133,7 @@ export async function setScene({ table, bucket, s3 }: Engines, options: SceneOpt
   const ports: Ports = {
     uploads: makeUploads(table),
     shares: makeShares(table),
+    quotas: makeQuotas(table, clock.nowMs),
     stripes: makeStripes(table),
     manifests: makeManifests(table),
     members: makeMembers(table, clock.nowMs),
@@ -221,7 +224,12 @@ export async function setScene({ table, bucket, s3 }: Engines, options: SceneOpt
     },
     async sync(connection: Connection, message: Partial<Sync> = {}) {
       const frame = JSON.stringify({ id: 1, ...syncOf(upload, message) });
-      const answer = decodeDown((await onFrame({ ports, connection, host: 'local' }, frame)) ?? '');
+      const answer = decodeDown(
+        (await onFrame(
+          { ports, connection, host: 'local', sourceIp: '127.0.0.1', rules: OPEN_RULES },
+          frame,
+        )) ?? '',
+      );
       if (!answer.ok || answer.message.type !== 'granted') {
         throw new Error(`expected granted; got ${JSON.stringify(answer)}`);
       }
@@ -243,11 +251,12 @@ export async function setScene({ table, bucket, s3 }: Engines, options: SceneOpt
 async function enrol(ports: Ports, upload: string): Promise<void> {
   for (const connection of CONNECTIONS) {
     const role = connection === 'laptop' ? 'owner' : 'helper';
-    const device = await ports.members.enrol(upload, connection, { name: connection, role });
+    const device = (await ports.members.enrol(upload, connection, { name: connection, role })) as number;
     const member = {
       upload,
       connection,
       device,
+      deviceId: connection,
       name: connection,
       role,
       proven: true,

@@ -5,6 +5,7 @@ import type { Finisher, Log, Ports, Sockets } from '../../functions/ports.ts';
 import { makeManifests } from '../../functions/table/manifests.ts';
 import { makeMembers } from '../../functions/table/members.ts';
 import { makeNotices } from '../../functions/table/notices.ts';
+import { makeQuotas } from '../../functions/table/quotas.ts';
 import { makeRegister } from '../../functions/table/register.ts';
 import { makeShares } from '../../functions/table/shares.ts';
 import { makeStripes } from '../../functions/table/stripes.ts';
@@ -24,6 +25,7 @@ export function makePortsOn({ table, bucket }: Engines, around: Surroundings): P
   return {
     uploads: makeUploads(table),
     shares: makeShares(table),
+    quotas: makeQuotas(table, nowMs),
     stripes: makeStripes(table),
     manifests: makeManifests(table),
     members: makeMembers(table, nowMs),

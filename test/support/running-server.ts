@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GatewayLimits } from '../../infra/local/gateway/limits.ts';
 import { startServer } from '../../infra/local/server.ts';
 import { readSettings } from '../../infra/local/settings.ts';
+import type { Limits } from '../../protocol/limits.ts';
 
 export interface ServerUnderTest {
   origin: string;
@@ -14,7 +15,7 @@ export interface ServerUnderTest {
 
 /** The whole of `npm start` in this process, on any free port of loopback and a folder of its own. */
 export async function serve(
-  options: { limits?: GatewayLimits; nowMs?: () => number } = {},
+  options: { limits?: GatewayLimits; rations?: Limits; nowMs?: () => number } = {},
 ): Promise<ServerUnderTest> {
   process.env.AWS_ACCESS_KEY_ID ??= 'test';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'test';

@@ -143,6 +143,7 @@ const BY_KIND: Partial<Record<ErrorKind, Failure & `request: ${string}`>> = {
   'hash-contradicts': 'request: another hash than published',
   'different-file': 'request: another file',
   'not-allowed': 'request: not with this link',
+  'too-fast': 'request: not now',
   busy: 'request: not now',
   'not-ready': 'request: not now',
   unavailable: 'request: not now',

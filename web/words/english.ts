@@ -36,7 +36,14 @@ export function english(n: Numbers) {
     'not-finished': 'The file is not complete yet. Try again when all its parts are in.',
     'no-such-link': 'That link is no longer there. Nothing was changed. Look at the list again.',
     'link-is-makers': 'This is your own link: it cannot be taken back. Nothing was changed.',
-    'too-many': 'That is as many as an upload can have. Nothing was changed. Take one back first.',
+    'too-many':
+      'That is more than there can be at once. Nothing was changed. Take a link back, or try later.',
+    'too-fast': 'That was too much at once. What is uploaded is kept; it goes on by itself.',
+    'sign-in-first':
+      'This server takes new uploads only from people it knows. Sign in, or open the address with the key that it shows when it starts (its QR code). A link that you were given works without.',
+    'bad-token': 'Your sign-in has run out or is not valid here. What is uploaded is kept. Sign in again.',
+    'device-stopped':
+      'This device reported parts that the store does not have, so it takes no more part in this upload. The upload goes on without it.',
     busy: 'The server has too much to do just now. What is uploaded is kept; it goes on by itself.',
     unavailable: 'The server is not ready just now. What is uploaded is kept; it goes on by itself.',
     internal:

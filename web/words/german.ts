@@ -100,7 +100,15 @@ export function german(n: Numbers): Words {
       'no-such-link': 'Diesen Link gibt es nicht mehr. Nichts wurde geändert. Sieh noch einmal in die Liste.',
       'link-is-makers':
         'Das ist dein eigener Link: Er kann nicht zurückgenommen werden. Nichts wurde geändert.',
-      'too-many': 'Mehr kann ein Upload nicht haben. Nichts wurde geändert. Nimm zuerst einen zurück.',
+      'too-many':
+        'Mehr geht nicht auf einmal. Nichts wurde geändert. Nimm einen Link zurück oder versuche es später.',
+      'too-fast': 'Das war zu viel auf einmal. Hochgeladenes bleibt erhalten; es geht von selbst weiter.',
+      'sign-in-first':
+        'Dieser Server nimmt neue Uploads nur von Leuten an, die er kennt. Melde dich an, oder öffne die Adresse mit dem Schlüssel, die er beim Start zeigt (seinen QR-Code). Ein Link, den du bekommen hast, geht auch ohne.',
+      'bad-token':
+        'Deine Anmeldung ist abgelaufen oder gilt hier nicht. Hochgeladenes bleibt erhalten. Melde dich neu an.',
+      'device-stopped':
+        'Dieses Gerät hat Teile gemeldet, die der Speicher nicht hat; es nimmt an diesem Upload nicht mehr teil. Der Upload geht ohne es weiter.',
       busy: 'Der Server hat gerade zu viel zu tun. Hochgeladenes bleibt erhalten; es geht von selbst weiter.',
       unavailable:
         'Der Server ist gerade nicht bereit. Hochgeladenes bleibt erhalten; es geht von selbst weiter.',

@@ -90,7 +90,13 @@ export function spanish(n: Numbers): Words {
       'not-finished': 'El archivo aún no está completo. Inténtalo cuando estén todas las partes.',
       'no-such-link': 'Ese enlace ya no existe. No se cambió nada. Mira la lista otra vez.',
       'link-is-makers': 'Es tu propio enlace: no se puede retirar. No se cambió nada.',
-      'too-many': 'Una subida no puede tener más. No se cambió nada. Retira uno antes.',
+      'too-many': 'No puede haber más a la vez. No se cambió nada. Retira un enlace o inténtalo más tarde.',
+      'too-fast': 'Demasiado de golpe. Lo subido se conserva; sigue solo.',
+      'sign-in-first':
+        'Este servidor solo acepta subidas nuevas de personas que conoce. Inicia sesión o abre la dirección con la clave que muestra al arrancar (su código QR). Un enlace que te hayan dado funciona sin ella.',
+      'bad-token': 'Tu sesión ha caducado o no vale aquí. Lo subido se conserva. Inicia sesión otra vez.',
+      'device-stopped':
+        'Este dispositivo comunicó partes que el almacén no tiene; ya no participa en esta subida. La subida sigue sin él.',
       busy: 'El servidor tiene demasiado que hacer. Lo subido se conserva; sigue solo.',
       unavailable: 'El servidor no está listo ahora. Lo subido se conserva; sigue solo.',
       internal:

@@ -20,7 +20,9 @@ export function memberRules(rule: Rule, tools: () => Tools): void {
     async () => {
       const { members, open } = tools();
       const upload = await open();
-      const numbers = await race(20, (i) => members.enrol(upload, newId(), { name: `${i}`, role: 'helper' }));
+      const numbers = (
+        await race(20, (i) => members.enrol(upload, newId(), { name: `${i}`, role: 'helper' }))
+      ).map(Number);
       expect(numbers.toSorted((a, b) => a - b)).toEqual(range(20, 1));
       const devices = await members.devices(upload);
       expect(byNumber(devices)).toEqual(
@@ -58,6 +60,47 @@ export function memberRules(rule: Rule, tools: () => Tools): void {
       ]);
     },
   );
+
+  rule('T51', 'a device that was sent away has no number any more; the others have theirs', async () => {
+    const { members, open } = tools();
+    const upload = await open();
+    const [liar, other] = [newId(), newId()];
+    const device = { name: 'x', role: 'helper' } as const;
+    expect(await members.enrol(upload, liar, device)).toBe(1);
+    expect(await members.enrol(upload, other, device)).toBe(2);
+    await members.stop(upload, new Set([1, 7]), 5);
+    expect(await members.enrol(upload, liar, device)).toBe('stopped');
+    expect(await members.enrol(upload, other, device)).toBe(2);
+    expect(await members.enrol(await open(), liar, device)).toBe(1);
+  });
+
+  rule('T52', 'a board takes as many devices as it is told, and those that it knows for ever', async () => {
+    const { members, open } = tools();
+    const upload = await open();
+    const ids = range(8).map(() => newId());
+    const device = { name: 'x', role: 'helper' } as const;
+    const outcomes = await race(8, (i) => members.enrol(upload, ids[i] ?? '', device, 5));
+    expect(outcomes.filter((outcome) => outcome === 'full')).toHaveLength(3);
+    for (const [i, outcome] of outcomes.entries()) {
+      expect(await members.enrol(upload, ids[i] ?? '', device, 5)).toBe(outcome);
+    }
+  });
+
+  rule('T53', 'what a device holds is noted with the device, whatever connection it comes by', async () => {
+    const { members, open } = tools();
+    const upload = await open();
+    const deviceId = newId();
+    await members.noteHolds(upload, deviceId, [{ s: 1, sinceMs: 2 }]);
+    expect(await members.holds(upload, deviceId)).toEqual([]);
+    await members.enrol(upload, deviceId, { name: 'x', role: 'helper' });
+    const holds = [
+      { s: 3, sinceMs: 4 },
+      { s: 5, sinceMs: 6, barredUntilMs: 7 },
+    ];
+    await members.noteHolds(upload, deviceId, holds);
+    await members.enrol(upload, deviceId, { name: 'another name', role: 'owner' });
+    expect(await members.holds(upload, deviceId)).toEqual(holds);
+  });
 
   rule('T36', 'members are found one by one and listed by upload, as they were last admitted', async () => {
     const { members, open } = tools();
@@ -120,6 +163,7 @@ function memberOf(upload: string): Member {
     upload,
     connection: newId(),
     device: 1,
+    deviceId: 'a device',
     name: 'phone',
     role: 'helper',
     proven: true,

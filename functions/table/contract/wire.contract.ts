@@ -85,7 +85,15 @@ export function wireRules(rule: Rule, tools: () => Tools): void {
       const device = { name: 'phone', role: 'helper' } as const;
       wire.loseWrites();
       const number = await members.enrol(upload, deviceId, device);
-      const member = { upload, connection: newId(), device: number, ...device, proven: true, challenge: [] };
+      const member = {
+        upload,
+        connection: newId(),
+        device: number as number,
+        deviceId,
+        ...device,
+        proven: true,
+        challenge: [],
+      };
       await members.admit(member);
       wire.loseAnswers(0);
       expect(await members.enrol(upload, deviceId, device)).toBe(number);
