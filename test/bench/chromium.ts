@@ -25,7 +25,11 @@ export interface BenchPage {
   close(): Promise<void>;
 }
 
+/** A name for this machine by which a page is no secure context, as over plain http on a LAN. */
+export const NOT_SECURE = 'tributary.test';
+
 const FLAGS = [
+  `--host-resolver-rules=MAP ${NOT_SECURE} 127.0.0.1`,
   '--headless',
   '--remote-debugging-port=0',
   '--disable-gpu',

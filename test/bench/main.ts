@@ -4,106 +4,83 @@ import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServerProcess } from '../support/started-server.ts';
-import { startChromium } from './chromium.ts';
+import { NOT_SECURE, startChromium } from './chromium.ts';
+import { type Measured, median, sayFigures, sayFirstByte } from './figures.ts';
 import { firstByteMs } from './first-byte.ts';
+import { libStorage, tus, uppy } from './peers.ts';
 import { watchMemory } from './renderer-memory.ts';
 import { type Bench, limit, type Run, tributary } from './subjects.ts';
 
 const MIB = 1_048_576;
 const GIB = 1_024 * MIB;
-const ROUNDS = Number(/--rounds=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 3);
 
-interface Figure {
-  subject: string;
-  sizeMib: number;
-  mibPerS: number;
-  ratioToLimit: number;
-  requests: number;
-  /** Peak above idle. */
-  rendererMib: number | undefined;
-}
+type Subject = (begin: () => Promise<void>) => Promise<Run>;
 
-/** `npm run bench`: one Chromium, one machine, one run; medians. `--json` prints one object a line. */
+/**
+ * `npm run bench`: one Chromium, one machine, one run; medians. `--json` prints one object a line; `--rounds=N` of each
+ * (3); `--only=limit,tributary,…` leaves the others out.
+ */
 const asJson = process.argv.includes('--json');
+const rounds = Number(option('rounds') ?? 3);
+const only = option('only')?.split(',');
 const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
 const chromium = await startChromium();
 const server = await startServerProcess();
 const bench: Bench = { chromium, origin: `http://localhost:${server.port}`, dataFolder: server.dataFolder };
+const overPlainHttp: Bench = { ...bench, origin: `http://${NOT_SECURE}:${server.port}` };
 try {
   const gib = await randomFile(join(folder, 'one-gib.bin'), GIB);
   const quarter = await randomFile(join(folder, 'quarter-gib.bin'), GIB / 4);
+  const subjects: Array<{ name: string; sizeBytes: number; run: Subject }> = [
+    { name: 'limit', sizeBytes: GIB, run: (begin) => limit(bench, gib, begin, GIB) },
+    { name: 'tributary', sizeBytes: GIB, run: (begin) => tributary(bench, gib, begin) },
+    { name: 'uppy', sizeBytes: GIB, run: (begin) => uppy(bench, gib, begin) },
+    { name: 'tus', sizeBytes: GIB, run: (begin) => tus(bench, gib, begin) },
+    { name: 'lib-storage', sizeBytes: GIB, run: (begin) => libStorage(bench, gib, begin) },
+    { name: 'tributary', sizeBytes: GIB / 4, run: (begin) => tributary(bench, quarter, begin) },
+    { name: 'tributary-http', sizeBytes: GIB, run: (begin) => tributary(overPlainHttp, gib, begin) },
+  ];
+  const chosen = subjects
+    .filter(({ name }) => !only || only.includes(name))
+    .map((subject) => ({ ...subject, runs: [] as Measured[] }));
 
-  // Taken in turns, so that whatever else the machine does falls on both.
-  const limits: Measured[] = [];
-  const ours: Measured[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    limits.push(await measure((begin) => limit(bench, gib, begin, GIB)));
-    ours.push(await measure((begin) => tributary(bench, gib, begin)));
+  // Taken in turns, so that whatever else the machine does falls on all.
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, sizeBytes, run, runs } of chosen) {
+      const measured = await measure(run);
+      runs.push(measured);
+      const mibPerS = Math.round(sizeBytes / MIB / measured.seconds);
+      process.stderr.write(`${round + 1}/${rounds} ${name}, ${sizeBytes / MIB} MiB: ${mibPerS} MiB/s\n`);
+    }
   }
-  const small = await measure((begin) => tributary(bench, quarter, begin));
-  const limitS = median(limits.map(({ seconds }) => seconds));
-  say(figure('limit', GIB, limits, limitS));
-  say(figure('tributary', GIB, ours, limitS));
-  say(figure('tributary', GIB / 4, [small], limitS / 4));
+  sayFigures(chosen, asJson);
 
-  const sparse = join(folder, 'sparse-4-gib.bin');
-  await writeFile(sparse, '');
-  await truncate(sparse, 4 * GIB);
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) times.push(await firstByteMs(chromium, server.port, sparse));
-  const firstMs = median(times);
-  console.log(
-    asJson
-      ? JSON.stringify({ subject: 'first-byte', ms: firstMs })
-      : `first byte of a 4 GiB file: ${firstMs} ms`,
-  );
+  if (!only || only.includes('first-byte')) {
+    const sparse = join(folder, 'sparse-4-gib.bin');
+    await writeFile(sparse, '');
+    await truncate(sparse, 4 * GIB);
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) times.push(await firstByteMs(chromium, server.port, sparse));
+    sayFirstByte(median(times), asJson);
+  }
 } finally {
   await chromium.close();
   await server.dispose();
   await rm(folder, { recursive: true, force: true });
 }
 
-interface Measured extends Run {
-  rendererMib: number | undefined;
-}
-
-async function measure(subject: (begin: () => Promise<void>) => Promise<Run>): Promise<Measured> {
+async function measure(run: Subject): Promise<Measured> {
   let watch: Awaited<ReturnType<typeof watchMemory>> | undefined;
   // What the run before has left unwritten is not this one's to wait for.
   spawnSync('sync');
-  const run = await subject(async () => {
+  const measured = await run(async () => {
     watch = await watchMemory(chromium);
   });
-  return { ...run, rendererMib: await watch?.stop() };
+  return { ...measured, rendererMib: await watch?.stop() };
 }
 
-function figure(subject: string, sizeBytes: number, runs: readonly Measured[], limitS: number): Figure {
-  const seconds = median(runs.map((run) => run.seconds));
-  const peaks = runs.map(({ rendererMib }) => rendererMib).filter((mib) => mib !== undefined);
-  return {
-    subject,
-    sizeMib: sizeBytes / MIB,
-    mibPerS: Math.round(sizeBytes / MIB / seconds),
-    ratioToLimit: Math.round((limitS / seconds) * 100) / 100,
-    requests: median(runs.map(({ requests }) => requests)),
-    rendererMib: peaks.length > 0 ? Math.round(median(peaks)) : undefined,
-  };
-}
-
-function say(one: Figure): void {
-  if (asJson) {
-    console.log(JSON.stringify(one));
-    return;
-  }
-  const { subject, sizeMib, mibPerS, ratioToLimit, requests, rendererMib } = one;
-  console.log(
-    `${subject.padEnd(10)} ${String(sizeMib).padStart(5)} MiB  ${String(mibPerS).padStart(4)} MiB/s  ` +
-      `${ratioToLimit.toFixed(2)} of the limit  ${requests} requests  renderer +${rendererMib ?? '?'} MiB`,
-  );
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function option(name: string): string | undefined {
+  return new RegExp(`--${name}=(\\S+)`).exec(process.argv.join(' '))?.[1];
 }
 
 async function randomFile(path: string, sizeBytes: number): Promise<string> {

@@ -1,11 +1,6 @@
-// Evaluated in the page: bare requests of the same slices, and an input to choose the file with.
-const input = document.createElement('input');
-input.type = 'file';
-input.id = 'bench';
-document.body.append(input);
-
+// Evaluated in the page: bare requests of the same slices.
 window.putAll = async ({ parts, atOnce }) => {
-  const [file] = input.files;
+  const [file] = document.querySelector('#bench').files;
   const put = ({ url, startByte, endByte }) =>
     new Promise((resolve, reject) => {
       const xhr = new XMLHttpRequest();

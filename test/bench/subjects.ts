@@ -5,13 +5,24 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { geometryOf, partRange } from '../../protocol/board/geometry.ts';
 import { type BenchPage, type Chromium, until } from './chromium.ts';
 
-/** As many as the page has in flight. */
-const AT_ONCE = 4;
+/** As many as the page may have in flight, and as browsers open connections to one host. */
+const AT_ONCE = 6;
 const FILE_INPUT = 'input[type=file]';
+export const BUCKET = 'tributary';
+
+/** Evaluated in the page: an input of the bench's own, to choose the file with. */
+export const benchInput = `{
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.id = 'bench';
+  document.body.append(input);
+}`;
 
 export interface Run {
   seconds: number;
   requests: number;
+  /** The longest that the page's own thread was busy without a break; 0: never over 50 ms, undefined: not watched. */
+  blockedMs?: number;
 }
 
 export interface Bench {
@@ -20,7 +31,7 @@ export interface Bench {
   dataFolder: string;
 }
 
-async function freshPage({ chromium, origin }: Bench): Promise<BenchPage> {
+export async function freshPage({ chromium, origin }: Bench): Promise<BenchPage> {
   const page = await chromium.open(origin);
   await until(page, `document.querySelector('${FILE_INPUT}')`);
   return page;
@@ -29,6 +40,10 @@ async function freshPage({ chromium, origin }: Bench): Promise<BenchPage> {
 /** Tributary itself: from choosing the file until the object is put together. */
 export async function tributary(bench: Bench, path: string, begin: () => Promise<void>): Promise<Run> {
   const page = await freshPage(bench);
+  // From here on: that a page is made at all takes longer.
+  await page.evaluate(`window.blockedMs = 0; new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) window.blockedMs = Math.max(window.blockedMs, duration);
+  }).observe({ type: 'longtask' })`);
   await begin();
   const startedMs = performance.now();
   await page.choose(FILE_INPUT, path);
@@ -39,8 +54,9 @@ export async function tributary(bench: Bench, path: string, begin: () => Promise
   })`);
   const seconds = (performance.now() - startedMs) / 1_000;
   const parts = await page.evaluate<string>(`document.querySelector('[data-testid=grid]').dataset.parts`);
+  const blockedMs = await page.evaluate<number>('window.blockedMs');
   await page.close();
-  return { seconds, requests: Number(parts) };
+  return { seconds, requests: Number(parts), blockedMs };
 }
 
 /** The limit: the same page, the same slices, the same store, bare XMLHttpRequests and nothing else. */
@@ -52,6 +68,7 @@ export async function limit(
 ): Promise<Run> {
   const page = await freshPage(bench);
   const parts = await signedParts(bench, sizeBytes);
+  await page.evaluate(benchInput);
   await page.evaluate(await readFile(new URL('put-all.js', import.meta.url), 'utf8'));
   await begin();
   const startedMs = performance.now();
@@ -62,16 +79,9 @@ export async function limit(
   return { seconds, requests: parts.length };
 }
 
-async function signedParts({ origin, dataFolder }: Bench, sizeBytes: number) {
-  const credentials = JSON.parse(await readFile(join(dataFolder, 'store-credentials.json'), 'utf8'));
-  const client = new S3Client({
-    endpoint: `${origin}/s3`,
-    region: 'us-east-1',
-    forcePathStyle: true,
-    credentials,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
-  const target = { Bucket: 'tributary', Key: `bench/${Date.now()}` };
+async function signedParts(bench: Bench, sizeBytes: number) {
+  const client = await storeClient(bench);
+  const target = { Bucket: BUCKET, Key: `bench/limit-${Date.now()}` };
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(target));
   const geometry = geometryOf(sizeBytes);
   return Promise.all(
@@ -80,4 +90,22 @@ async function signedParts({ origin, dataFolder }: Bench, sizeBytes: number) {
       ...partRange(geometry, i + 1),
     })),
   );
+}
+
+/** A client of the server's own store, as the page reaches it. */
+export async function storeClient(bench: Bench): Promise<S3Client> {
+  return new S3Client({
+    endpoint: `${bench.origin}/s3`,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: await storeCredentials(bench),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+}
+
+export async function storeCredentials({ dataFolder }: Bench) {
+  return JSON.parse(await readFile(join(dataFolder, 'store-credentials.json'), 'utf8')) as {
+    accessKeyId: string;
+    secretAccessKey: string;
+  };
 }
