@@ -1,5 +1,6 @@
 import { render } from 'solid-js/web';
 import { openJournal } from './browser/journal.ts';
+import { installServiceWorker } from './browser/service-worker.ts';
 import { createApp } from './state/app.ts';
 import { Page } from './ui/page.tsx';
 import { preferredLanguage, speak } from './words/words.ts';
@@ -19,3 +20,4 @@ render(() => {
   const app = createApp(journal);
   return <Page app={app} />;
 }, root);
+installServiceWorker();

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
+import { shellList } from './build/shell-list.ts';
 
 const SERVER = 'http://127.0.0.1:8080';
 
@@ -8,14 +9,30 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Relative, so that the page works under any path.
   base: './',
-  plugins: [solid()],
+  plugins: [solid(), shellList()],
+  resolve: {
+    alias: [{ find: /^zod$/, replacement: fileURLToPath(new URL('build/small-zod.ts', import.meta.url)) }],
+  },
   build: {
     outDir: 'dist',
     emptyOutDir: true,
+    // For the check of its size, and for the service worker's list.
+    manifest: true,
     target: 'baseline-widely-available',
     // A data: address would need a hole in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: {
+        index: fileURLToPath(new URL('index.html', import.meta.url)),
+        'service-worker': fileURLToPath(new URL('service-worker.ts', import.meta.url)),
+      },
+      output: {
+        // Its address says what it answers for, so it has to be beside the page, under a name that stays.
+        entryFileNames: ({ name }) =>
+          name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js',
+      },
+    },
   },
   worker: { format: 'es' },
   server: {

@@ -54,6 +54,22 @@ test('what is named by its content is kept for ever, the rest is asked for anew 
   expect(script.headers['content-type']).toContain('javascript');
 });
 
+test('a text is sent as short as the browser can read it', async () => {
+  const plain = await get('/assets/index-1.js');
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  for (const encoding of ['br', 'gzip']) {
+    const packed = await get('/assets/index-1.js', { 'accept-encoding': `${encoding}, deflate` });
+    expect(packed.headers).toMatchObject({
+      'content-encoding': encoding,
+      'content-type': plain.headers['content-type'],
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'Accept-Encoding',
+    });
+    const page = await get('/', { 'accept-encoding': encoding });
+    expect(page.headers).toMatchObject({ 'content-encoding': encoding, 'cache-control': 'no-cache' });
+  }
+});
+
 test('HEAD has the same headers and no body', async () => {
   const head = await get('/', {}, 'HEAD');
   expect(head.status).toBe(200);

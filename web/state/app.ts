@@ -5,7 +5,7 @@ import { withStoredHashes } from '../browser/hash-store.ts';
 import { deviceKey, type Journal, type JournalEntry } from '../browser/journal.ts';
 import { onNetworkHint } from '../browser/network-hints.ts';
 import { makePageConfig, socketAddress } from '../browser/page-config.ts';
-import { makePartWorkers } from '../browser/part-workers.ts';
+import { makePartWorkers, type PartWorkers } from '../browser/part-workers.ts';
 import { requestsAtOnce } from '../browser/requests-at-once.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
@@ -55,7 +55,8 @@ const PREPARED = 2;
 const TURN_EVERY_MS = 250;
 
 export function createApp(journal: Journal): App {
-  const workers = makePartWorkers();
+  /** Made for the first file: whoever only watches needs none. */
+  let workers: PartWorkers | undefined;
   const config = makePageConfig(location.href);
   const [name, setName] = createSignal(deviceName());
   const connection = makeConnection({
@@ -84,6 +85,7 @@ export function createApp(journal: Journal): App {
   const attach = (open: OpenUpload, file: File) => {
     attached.add(open);
     setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
+    workers ??= makePartWorkers();
     open.upload.attach(withStoredHashes(workers.open(file), file, journal.database));
   };
 

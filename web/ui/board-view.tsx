@@ -1,4 +1,4 @@
-import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, createSignal, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js';
 import { OTHERS } from '../../protocol/board/stripe.ts';
 import type { App } from '../state/app.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
@@ -12,11 +12,14 @@ import { HelpPanel } from './help-panel.tsx';
 import { OpeningView, RefusedView } from './message-view.tsx';
 import { NotifyOffer } from './notify-offer.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
-import { ResultPanel } from './result-panel.tsx';
-import { SharePanel } from './share-panel.tsx';
 import { mayChooseFile, type OpenView, statusOf } from './status.ts';
 import { StatusLine } from './status-line.tsx';
 import { ThroughputChart } from './throughput-chart.tsx';
+
+/** A chunk of its own: it comes at the end, and mostly in another session than the beginning. */
+const ResultPanel = lazy(async () => ({ default: (await import('./result-panel.tsx')).ResultPanel }));
+
+const SharePanel = lazy(async () => ({ default: (await import('./share-panel.tsx')).SharePanel }));
 
 interface BoardProps {
   app: App;
@@ -113,7 +116,11 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
           </Show>
           <NotifyOffer view={view()} />
         </StatusLine>
-        <ResultPanel open={props.open} view={view()} />
+        <Show when={view().phase.state === 'finished'}>
+          <Suspense>
+            <ResultPanel open={props.open} view={view()} />
+          </Suspense>
+        </Show>
         <Show when={asksForHelp()}>
           <HelpPanel
             view={view()}
@@ -131,12 +138,14 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
       </div>
       <div class="board-side">
         <Show when={view().phase.state !== 'aborted'}>
-          <SharePanel
-            links={props.open.links}
-            role={view().role}
-            name={view().file.name}
-            isComplete={view().phase.state === 'finished'}
-          />
+          <Suspense fallback={<div class="card share-waits" />}>
+            <SharePanel
+              links={props.open.links}
+              role={view().role}
+              name={view().file.name}
+              isComplete={view().phase.state === 'finished'}
+            />
+          </Suspense>
         </Show>
         <Actions view={view()} upload={props.open.upload} home={props.app.home} />
       </div>

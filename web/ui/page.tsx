@@ -10,6 +10,7 @@ import {
   Suspense,
   Switch,
 } from 'solid-js';
+import { onSharedFiles } from '../browser/service-worker.ts';
 import type { App } from '../state/app.ts';
 import { language, words } from '../words/words.ts';
 import { createCompletionNotice } from './completion.ts';
@@ -68,6 +69,13 @@ export function Page(props: { app: App }): JSX.Element {
     if (takes() === 'nothing') return say(words.notNow);
     void readFiles(data).then(choose);
   });
+
+  onMount(() =>
+    onSharedFiles((files) => {
+      choose(files);
+      say(words.sharedIn(files.length));
+    }),
+  );
 
   // The view was changed under whoever reads it aloud or tabs through it: its heading is the place to go on.
   const shownView = createMemo(() => props.app.current()?.view().state);
