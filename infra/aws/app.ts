@@ -1,6 +1,8 @@
-import { App } from 'aws-cdk-lib';
-import { StorageStack } from './storage-stack.ts';
+import { fileURLToPath } from 'node:url';
+import { bundleFunctions } from './bundles/bundle.ts';
+import { makeApp } from './synth.ts';
 
-/** What `cdk synth` and `cdk deploy` begin with. */
-const app = new App();
-new StorageStack(app, 'TributaryStorage');
+/** What `cdk synth` and `cdk deploy` run, by app.mjs: the page is built by then. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const bundles = await bundleFunctions(`${root}/cdk.out/bundles`);
+makeApp({ bundles, pageFolder: `${root}/web/dist` });

@@ -12,6 +12,7 @@ import { makePorts } from '../../functions/ports-on-aws.ts';
 import type { Rules } from '../../functions/rules.ts';
 import { makeSocketHandler } from '../../functions/socket/handler.ts';
 import { makeSweepHandler } from '../../functions/sweep/handler.ts';
+import { SWEEP_EVERY_MS } from '../../functions/sweep/period.ts';
 import { LIMITS, type Limits } from '../../protocol/limits.ts';
 import { lanOrigins } from './addresses.ts';
 import { type Ledger, makeLedger } from './billing/ledger.ts';
@@ -56,8 +57,7 @@ const BUCKET = 'tributary';
 const FINISH_FUNCTION = 'finish';
 const NOTIFY_FUNCTION = 'notify';
 const SWEEP_FUNCTION = 'sweep';
-/** As often as the stack on AWS has it. */
-const SWEEP_EVERY_MS = 300_000;
+
 /** Work under way may end when the server is told to stop; a finish of minutes may not hold it up. */
 const CLOSE_WITHIN_MS = 5_000;
 

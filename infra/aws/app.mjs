@@ -1,0 +1,7 @@
+// What `cdk` runs (see cdk.json): the page is built if its sources have changed, then the stacks are made.
+import { fileURLToPath } from 'node:url';
+import { ensurePage } from '../setup/page.mjs';
+import { runTypeScript } from '../setup/prepare.mjs';
+
+await ensurePage(fileURLToPath(new URL('../..', import.meta.url)));
+await runTypeScript(new URL('app.ts', import.meta.url).href);

@@ -1,0 +1,127 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  HttpVersion,
+  PriceClass,
+  ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { explain } from '../nag.ts';
+import type { Settings } from '../settings.ts';
+
+export interface SiteProps extends Pick<Settings, 'stage' | 'domain'> {
+  /** Where the page may connect to, beside its own origin. */
+  connectTo: readonly string[];
+}
+
+/** The page's address: a private bucket behind CloudFront. The page itself comes with the functions. */
+export class Site extends Construct {
+  readonly bucket: Bucket;
+  readonly distribution: Distribution;
+  /** `https://…`, without a slash. */
+  readonly origin: string;
+
+  constructor(scope: Construct, id: string, { stage, domain, connectTo }: SiteProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Page', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+      autoDeleteObjects: true,
+    });
+    const headers = new ResponseHeadersPolicy(this, 'Headers', {
+      comment: `Tributary ${stage}`,
+      securityHeadersBehavior: {
+        contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(connectTo), override: true },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+        referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
+        strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
+      },
+      customHeadersBehavior: {
+        customHeaders: [
+          { header: 'Cross-Origin-Opener-Policy', value: 'same-origin', override: true },
+          { header: 'Permissions-Policy', value: PERMISSIONS, override: true },
+        ],
+      },
+    });
+    this.distribution = new Distribution(this, 'Distribution', {
+      comment: `Tributary ${stage}`,
+      defaultRootObject: 'index.html',
+      defaultBehavior: {
+        origin: S3BucketOrigin.withOriginAccessControl(this.bucket as IBucket),
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        responseHeadersPolicy: headers,
+        compress: true,
+      },
+      // The bucket says 403 for what it does not have: it lets nobody list. Any path of ours is the one page's.
+      errorResponses: [403, 404].map((httpStatus) => ({
+        httpStatus,
+        responseHttpStatus: 200,
+        responsePagePath: '/index.html',
+        ttl: Duration.minutes(1),
+      })),
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      priceClass: PriceClass.PRICE_CLASS_100,
+      ...(domain && {
+        domainNames: [domain.name],
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      }),
+    });
+    this.origin = `https://${domain?.name ?? this.distribution.distributionDomainName}`;
+    explain(this.bucket, {
+      'AwsSolutions-S1': 'It holds the published page and nothing else, and only CloudFront reads it.',
+    });
+    explain(this.distribution, {
+      'AwsSolutions-CFR1': 'A file can be sent from anywhere; whoever runs this may add a list of countries.',
+      'AwsSolutions-CFR2':
+        'Static files are served here, which a web application firewall could only make dearer: some 8 USD a month.',
+      'AwsSolutions-CFR3':
+        'A log would hold who opened the page and no more; the secret of a link is in the fragment, which is never sent.',
+      ...(domain
+        ? {}
+        : {
+            'AwsSolutions-CFR4':
+              "CloudFront's own certificate comes with its own choice of TLS versions; a domain with a certificate asks for TLS 1.2 (see docs/OPERATIONS.md).",
+          }),
+    });
+  }
+}
+
+const PERMISSIONS = [
+  'camera=()',
+  'geolocation=()',
+  'microphone=()',
+  'payment=()',
+  'usb=()',
+  'screen-wake-lock=(self)',
+].join(', ');
+
+/** No script but the page's own files, and no talking to anybody but the functions, the bucket and the sign-in. */
+function contentSecurityPolicy(connectTo: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "manifest-src 'self'",
+    `connect-src 'self' ${connectTo.join(' ')}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,113 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { FINISH_MEMORY_MB, SOCKET_MEMORY_MB } from '../../../functions/lambda-memory.ts';
+import { OBJECT_PREFIX } from '../../../functions/object-key.ts';
+import type { Bundles } from '../bundles/bundle.ts';
+import type { LastingStack } from '../lasting-stack.ts';
+import { Handler } from './handler.ts';
+
+export interface FunctionsProps {
+  lasting: LastingStack;
+  bundles: Bundles;
+  /** The topic of letters to the user. */
+  noticeTopicArn: string;
+  tracing: boolean;
+}
+
+/** What every function does with the table: no Scan, no transaction, no index. */
+const TABLE_ACTIONS = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+  (action) => `dynamodb:${action}`,
+);
+
+/** The functions, each with what it needs: down to the action, and to the part of a resource that is its own. */
+export class Functions extends Construct {
+  readonly socket: Handler;
+  readonly finish: Handler;
+  readonly notify: Handler;
+  readonly sweep: Handler;
+
+  constructor(scope: Construct, id: string, { lasting, bundles, noticeTopicArn, tracing }: FunctionsProps) {
+    super(scope, id);
+    const { storage, gateway } = lasting;
+    const common = {
+      tracing,
+      environment: {
+        TABLE_NAME: storage.table.tableName,
+        S3_BUCKET: storage.bucket.bucketName,
+        CONNECTIONS_ENDPOINT: gateway.stage.callbackUrl,
+      },
+    };
+    this.finish = new Handler(this, 'Finish', {
+      ...common,
+      service: 'finish',
+      bundle: bundles.finish,
+      memoryMb: FINISH_MEMORY_MB,
+      // S3 may take minutes to complete an object; whoever asked is not waiting.
+      timeout: Duration.minutes(10),
+    });
+    const finishFunction = { FINISH_FUNCTION: this.finish.function.functionName };
+    this.socket = new Handler(this, 'Socket', {
+      ...common,
+      service: 'socket',
+      bundle: bundles.socket,
+      memoryMb: SOCKET_MEMORY_MB,
+      // API Gateway waits no longer.
+      timeout: Duration.seconds(29),
+      environment: { ...common.environment, ...finishFunction },
+    });
+    this.notify = new Handler(this, 'Notify', {
+      ...common,
+      service: 'notify',
+      bundle: bundles.notify,
+      memoryMb: SOCKET_MEMORY_MB,
+      timeout: Duration.seconds(60),
+      environment: { ...common.environment, ...finishFunction, NOTICE_TOPIC_ARN: noticeTopicArn },
+    });
+    this.sweep = new Handler(this, 'Sweep', {
+      ...common,
+      service: 'sweep',
+      bundle: bundles.sweep,
+      memoryMb: SOCKET_MEMORY_MB,
+      timeout: Duration.minutes(3),
+      environment: { ...common.environment, ...finishFunction, NOTICE_TOPIC_ARN: noticeTopicArn },
+    });
+
+    const objects = `${storage.bucket.bucketArn}/${OBJECT_PREFIX}*`;
+    const connections = (method: 'DELETE' | 'GET' | 'POST') =>
+      gateway.api.arnForExecuteApiV2(`${method}/@connections/*`, gateway.stage.stageName);
+    const all = [this.socket, this.finish, this.notify, this.sweep];
+    for (const handler of all) {
+      handler.allow(TABLE_ACTIONS, [storage.table.tableArn]);
+      // Devices are told, and cut when they cannot be.
+      handler.allow(['execute-api:ManageConnections'], [connections('DELETE'), connections('POST')]);
+    }
+    this.socket.allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], [objects]);
+    this.finish.allow(['s3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'], [objects]);
+    // Without it S3 answers 403 in place of 404 for an object that is not there, and nobody could tell one from the other.
+    this.finish.allow(['s3:ListBucket'], [storage.bucket.bucketArn]);
+    this.sweep.allow(['s3:AbortMultipartUpload'], [objects]);
+    this.sweep.allow(['execute-api:ManageConnections'], [connections('GET')]);
+    for (const handler of [this.socket, this.notify, this.sweep]) {
+      handler.allow(['lambda:InvokeFunction'], [this.finish.function.functionArn]);
+    }
+    for (const handler of [this.notify, this.sweep]) handler.allow(['sns:Publish'], [noticeTopicArn]);
+    if (tracing) {
+      for (const handler of all) {
+        handler.allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']);
+        handler.explain({ 'AwsSolutions-IAM5[Resource::*]': 'X-Ray knows no resources to name.' });
+      }
+    }
+    for (const handler of all) {
+      handler.explain({
+        'AwsSolutions-IAM5[Resource::…/@connections/*]':
+          'Connections have names that API Gateway makes while the functions run.',
+      });
+    }
+    for (const handler of [this.socket, this.finish, this.sweep]) {
+      handler.explain({
+        'AwsSolutions-IAM5[Resource::…/uploads/*]':
+          'Objects have names that are made while the functions run, all below this prefix.',
+      });
+    }
+  }
+}

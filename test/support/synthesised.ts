@@ -1,0 +1,26 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type Bundles, FUNCTIONS } from '../../infra/aws/bundles/bundle.ts';
+import { flags, makeApp } from '../../infra/aws/synth.ts';
+
+/** Both templates, of functions and a page that are empty: what is in them makes no difference. */
+export function synthesise(context: Record<string, unknown> = {}): { lasting: Template; running: Template } {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-synth-'));
+  const bundles = Object.fromEntries(
+    FUNCTIONS.map((name) => [name, { folder: join(folder, name), sizeBytes: 0, by: new Map() }]),
+  ) as unknown as Bundles;
+  for (const { folder: made } of Object.values(bundles)) write(made, 'index.mjs');
+  const pageFolder = join(folder, 'page');
+  write(pageFolder, 'index.html');
+  const app = new App({ context: { ...flags, ...context }, outdir: join(folder, 'cdk.out') });
+  const { lasting, running } = makeApp({ bundles, pageFolder }, app);
+  return { lasting: Template.fromStack(lasting), running: Template.fromStack(running) };
+}
+
+function write(folder: string, file: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, file), '');
+}
