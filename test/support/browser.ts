@@ -2,10 +2,40 @@ import { type Browser, type BrowserContext, chromium, devices, type Page } from 
 
 /** A real Chromium. Quiet: nothing of it asks for a network that is not there. */
 export function launchChromium(): Promise<Browser> {
+  return chromium.launch(launchOptions());
+}
+
+/** One that keeps its profile in this folder, and may be killed. */
+export interface ProfileBrowser {
+  context: BrowserContext;
+  /** SIGKILL: nothing of the browser runs any more, nothing is written. */
+  kill(): Promise<void>;
+}
+
+export async function launchProfile(folder: string): Promise<ProfileBrowser> {
+  const context = await chromium.launchPersistentContext(folder, { ...launchOptions(), ...DESKTOP });
+  const session = await context.browser()?.newBrowserCDPSession();
+  const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
+  const pid = processInfo.find(({ type }) => type === 'browser')?.id;
+  if (!pid) throw new Error('expected the browser to tell its process id');
+  let isKilled = false;
+  return {
+    context,
+    async kill() {
+      if (isKilled) return;
+      isKilled = true;
+      const closed = new Promise((resolve) => context.once('close', resolve));
+      process.kill(pid, 'SIGKILL');
+      await closed;
+    },
+  };
+}
+
+function launchOptions() {
   const executablePath = process.env.CHROME_PATH;
   if (!executablePath)
     throw new Error('CHROME_PATH is not set; run the tests by npm test, which finds a Chromium');
-  return chromium.launch({
+  return {
     executablePath,
     args: [
       '--disable-quic',
@@ -14,7 +44,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-sync',
     ],
     chromiumSandbox: process.getuid?.() !== 0,
-  });
+  };
 }
 
 export const DESKTOP = { viewport: { width: 1_280, height: 800 } };

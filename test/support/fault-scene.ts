@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { launchProfile, type ProfileBrowser, partsOfRanges } from './browser.ts';
+import { type FaultLine, makeFaultLine, tallied } from './fault-line.ts';
+import { type StartedServer, startServerProcess } from './started-server.ts';
+
+const MIB = 1_048_576;
+const PART_MIB = 5;
+const NAME = 'holiday film.mov';
+
+/** One browser that keeps its profile, one upload of a file that it may read again, and a line on which things happen. */
+export interface FaultScene {
+  server: StartedServer;
+  line: FaultLine;
+  partCount: number;
+  page(): Page;
+  /** Opens the page, picks the file, and resolves once so many parts are done. */
+  begin(untilDone: number): Promise<void>;
+  /** Resolves once the grid shows so many parts done. */
+  untilDone(parts: number): Promise<void>;
+  /** The upload's page, as its own link opens it, in a tab of its own. */
+  openAgain(): Promise<void>;
+  /** SIGKILL, and the same profile in a new browser. */
+  killBrowser(): Promise<void>;
+  restartBrowser(): Promise<void>;
+  /** Waits for the end and checks the object, byte for byte. */
+  finish(withinMs: number): Promise<void>;
+  /** Parts that have left and that the store has not got: what a fault may cost. */
+  unfinished(): number[];
+  /** How often parts were sent, by what the store saw. */
+  counts(): ReturnType<typeof tallied>;
+  dispose(): Promise<void>;
+}
+
+export async function makeFaultScene(fileMib: number, mibPerS: number): Promise<FaultScene> {
+  const profile = await mkdtemp(join(tmpdir(), 'tributary-profile-'));
+  const server = await startServerProcess();
+  const line = await makeFaultLine(server.port, mibPerS * MIB);
+  const partCount = Math.ceil(fileMib / PART_MIB);
+  let browser: ProfileBrowser = await launchProfile(profile);
+  let page = await openTab(browser);
+  await page.goto(`${line.origin}/healthz`);
+  const fileSha256 = await page.evaluate(writeFile, { name: NAME, mib: fileMib });
+  let link = '';
+
+  async function openTab(of: ProfileBrowser): Promise<Page> {
+    const tab = await of.context.newPage();
+    await tab.addInitScript(pickFrom, NAME);
+    tab.setDefaultTimeout(60_000);
+    return tab;
+  }
+  const untilDone = (parts: number) => page.waitForFunction(hasDone, parts, { timeout: 60_000 });
+
+  return {
+    server,
+    line,
+    partCount,
+    page: () => page,
+    async begin(parts) {
+      await page.goto(line.origin);
+      await page.getByLabel('Choose a file').dispatchEvent('click');
+      await page.waitForURL(/#[A-Za-z0-9_-]{22}$/);
+      link = page.url();
+      await untilDone(parts);
+    },
+    async untilDone(parts) {
+      await untilDone(parts);
+    },
+    async openAgain() {
+      page = await openTab(browser);
+      await page.goto(link);
+    },
+    killBrowser: () => browser.kill(),
+    async restartBrowser() {
+      browser = await launchProfile(profile);
+      page = await openTab(browser);
+      await page.goto(link);
+    },
+    async finish(withinMs) {
+      await page.getByText(`${NAME} is complete.`).waitFor({ timeout: withinMs });
+      const done = await page.getByTestId('grid').getAttribute('data-done');
+      expect(partsOfRanges(done ?? '')).toHaveLength(partCount);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download' }).click(),
+      ]);
+      const hash = createHash('sha256');
+      for await (const chunk of createReadStream(await download.path())) hash.update(chunk);
+      expect(hash.digest('hex')).toBe(fileSha256);
+    },
+    unfinished: () => [...line.parts].filter(([, { stored }]) => stored === 0).map(([part]) => part),
+    counts: () => tallied(line, partCount),
+    async dispose() {
+      await browser.kill();
+      await line.close();
+      await server.dispose();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/**
+ * In the page: a file of random bytes where a page may keep files of its own (OPFS), and its SHA-256. Its handle is as
+ * real as one of a file on the disk, and needs no person to allow it.
+ */
+async function writeFile({ name, mib }: { name: string; mib: number }): Promise<string> {
+  const root = await navigator.storage.getDirectory();
+  const handle = await root.getFileHandle(name, { create: true });
+  const to = await handle.createWritable();
+  for (let i = 0; i < mib * 16; i++) await to.write(crypto.getRandomValues(new Uint8Array(65_536)));
+  await to.close();
+  const bytes = await (await handle.getFile()).arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** In the page: stands for the person at the browser's picker. */
+function pickFrom(name: string): void {
+  Object.assign(window, {
+    async showOpenFilePicker() {
+      const root = await navigator.storage.getDirectory();
+      return [await root.getFileHandle(name)];
+    },
+  });
+}
+
+function hasDone(least: number): boolean {
+  const done = document.querySelector('[data-testid=grid]')?.getAttribute('data-done') ?? '';
+  const count = done
+    .split(',')
+    .filter(Boolean)
+    .reduce((sum, range) => {
+      const [first = 0, last = first] = range.split('-').map(Number);
+      return sum + last - first + 1;
+    }, 0);
+  return count >= least;
+}
