@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { type FaultScene, makeFaultScene } from '../support/fault-scene.ts';
+import { tallied } from '../support/fault-line.ts';
+import { type FaultScene, makeFaultScene, say } from '../support/fault-scene.ts';
 
+/** The other faults take minutes: `npm run test:faults`. */
 const FILE_MIB = 60;
 const MIB_PER_S = 12;
 
@@ -11,43 +13,38 @@ test('a page that is reloaded goes on by itself, and sends again only what was o
   scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
   await scene.begin(3);
   await scene.page().reload();
-  const onItsWay = scene.unfinished();
   await scene.finish(60_000);
-  const { missing, sentAgain, storedAgain } = scene.counts();
-  expect(missing).toEqual([]);
-  expect(onItsWay).toEqual(expect.arrayContaining(sentAgain));
-  expect(onItsWay).toEqual(expect.arrayContaining(storedAgain));
+  scene.expectOnlySentAgain(scene.line.unfinishedAtSocket.at(-1) ?? []);
 });
 
-test('a browser that is killed goes on by itself when it is started again', async () => {
+test('a browser that is killed goes on by itself when it is started again, under the number and with the leases it had', async () => {
   scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
   await scene.begin(3);
   await scene.killBrowser();
-  const onItsWay = scene.unfinished();
   await scene.restartBrowser();
   await scene.finish(90_000);
-  const { missing, sentAgain, storedAgain } = scene.counts();
-  expect(missing).toEqual([]);
-  expect(onItsWay).toEqual(expect.arrayContaining(sentAgain));
-  expect(onItsWay).toEqual(expect.arrayContaining(storedAgain));
+  scene.expectOnlySentAgain(scene.line.unfinishedAtSocket.at(-1) ?? []);
+  expect(await scene.page().getByTestId('grid').getAttribute('data-done-by')).toBe(
+    `{"1":${scene.partCount}}`,
+  );
 });
 
-test('a store that refuses a third of the parts and breaks off a tenth gets each of them, and none twice', async () => {
+test('a store that refuses a third of the parts and breaks off a tenth gets each of them once, and is sent none without need', async () => {
   scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
-  // Every third is refused and every tenth of the rest cut, counted over all that is sent.
+  const { line, partCount } = scene;
   let sent = 0;
-  scene.line.fate = () => {
+  line.fate = () => {
     sent += 1;
     if (sent % 3 === 0) return 'slow-down';
     return sent % 10 === 1 ? 'cut' : 'pass';
   };
   await scene.begin(1);
   await scene.finish(120_000);
-  const { missing, storedAgain } = scene.counts();
+  const { missing, sentAgain, storedAgain } = tallied(line.parts, partCount);
+  const faults = [...line.parts.values()].reduce((sum, { slowedDown, cut }) => sum + slowedDown + cut, 0);
+  say({ parts: partCount, faults, sentAgain: sentAgain.length, storedAgain: storedAgain.length });
   expect({ missing, storedAgain }).toEqual({ missing: [], storedAgain: [] });
-  for (const [part, { begun, slowedDown, cut }] of scene.line.parts) {
-    expect(begun, `part ${part} was sent once, and once more for each time that it met a fault`).toBe(
-      1 + slowedDown + cut,
-    );
+  for (const [part, { begun, slowedDown, cut }] of line.parts) {
+    expect(begun, `part ${part}: once, and once more for each fault that it met`).toBe(1 + slowedDown + cut);
   }
 });

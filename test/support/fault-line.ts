@@ -13,7 +13,7 @@ export type Fate =
 
 /** What the store saw of one part. */
 export interface PartTally {
-  /** Times that it was begun to be sent. */
+  /** Times that it began to arrive. */
   begun: number;
   /** Times that the store said that it has it. */
   stored: number;
@@ -26,12 +26,15 @@ export interface FaultLine {
   origin: string;
   /** By part number. */
   parts: ReadonlyMap<number, PartTally>;
-  /** Parts on their way now. */
-  inFlight(): number[];
+  /** Parts that have left and that the store has not got. */
+  unfinished(): number[];
   /** Decides for each part that is sent; everything passes until it is set. */
   fate: (part: number, attempt: number) => Fate;
-  /** Whether a WebSocket is open now; how many there were. */
-  sockets(): { open: number; total: number };
+  /**
+   * Parts that had left and that the store had not got, at the moment of each opening of a WebSocket. A page opens its
+   * socket before it sends anything: the last entry is what the page before it had on its way.
+   */
+  unfinishedAtSocket: ReadonlyArray<readonly number[]>;
   cutSockets(): void;
   /** Nothing gets through, and nobody says so. */
   freeze(): void;
@@ -48,12 +51,13 @@ const SLOW_DOWN =
 /** Lets `bytesPerS` through towards the server, over all its connections together. */
 export async function makeFaultLine(serverPort: number, bytesPerS: number): Promise<FaultLine> {
   const parts = new Map<number, PartTally>();
-  const flying = new Map<IncomingMessage, number>();
   const connections = new Set<Socket>();
   const tunnels = new Set<Duplex>();
   const thawed: Array<() => void> = [];
   let isFrozen = false;
-  let socketsTotal = 0;
+  const unfinishedAtSocket: number[][] = [];
+  const unfinished = () =>
+    [...parts].filter(([, { begun, stored }]) => begun > 0 && stored === 0).map(([part]) => part);
   let freeAtMs = 0;
 
   const turn = (bytes: number) => {
@@ -90,14 +94,12 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
     upstream.on('error', () => outgoing.destroy());
     upstream.on('response', async (answer) => {
       if (part !== undefined && answer.statusCode === 200) tallyOf(part).stored += 1;
-      flying.delete(incoming);
       await untilThawed();
       if (outgoing.destroyed) return answer.resume();
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
     outgoing.on('close', () => {
-      flying.delete(incoming);
       if (!outgoing.writableFinished) upstream.destroy();
     });
     return upstream;
@@ -112,17 +114,20 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
     }
     const part = Number(number);
     const tally = tallyOf(part);
-    tally.begun += 1;
-    flying.set(incoming, part);
-    const fate = line.fate(part, tally.begun);
+    const fate = line.fate(part, tally.begun + 1);
     if (fate === 'slow-down') {
+      tally.begun += 1;
       tally.slowedDown += 1;
       await carry(incoming, () => {});
-      flying.delete(incoming);
       outgoing.writeHead(503, { 'content-type': 'application/xml' }).end(SLOW_DOWN);
       return;
     }
     const upstream = forward(incoming, outgoing, part);
+    // A server that is down sees nothing of it.
+    upstream.on('socket', (socket) => {
+      if (!socket.connecting) tally.begun += 1;
+      else socket.once('connect', () => (tally.begun += 1));
+    });
     let leftBytes =
       fate === 'cut' ? Number(incoming.headers['content-length']) / 2 : Number.POSITIVE_INFINITY;
     const isWhole = await carry(incoming, (chunk) => {
@@ -145,7 +150,7 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
   });
   server.on('upgrade', (incoming: IncomingMessage, device: Duplex) => {
     const upstream = connect(serverPort, '127.0.0.1');
-    socketsTotal += 1;
+    unfinishedAtSocket.push(unfinished());
     tunnels.add(device);
     const lines = Object.entries(incoming.headers).map(([name, value]) => `${name}: ${value}`);
     upstream.write(`GET ${incoming.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
@@ -178,9 +183,9 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
   const line: FaultLine = {
     origin: `http://127.0.0.1:${port}`,
     parts,
-    inFlight: () => [...flying.values()],
     fate: () => 'pass',
-    sockets: () => ({ open: tunnels.size, total: socketsTotal }),
+    unfinishedAtSocket,
+    unfinished,
     cutSockets() {
       for (const device of tunnels) device.destroy();
     },
@@ -198,13 +203,13 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
   return line;
 }
 
-/** Checks that every part is stored, and says how often parts were sent and stored more often than once. */
+/** Parts that the store has not got, and those (again and again) that were sent and stored more often than once. */
 export function tallied(
-  line: Pick<FaultLine, 'parts'>,
+  parts: ReadonlyMap<number, PartTally>,
   partCount: number,
 ): { missing: number[]; sentAgain: number[]; storedAgain: number[] } {
   const all = Array.from({ length: partCount }, (_, i) => i + 1);
-  const timesOf = (part: number, what: keyof PartTally) => line.parts.get(part)?.[what] ?? 0;
+  const timesOf = (part: number, what: keyof PartTally) => parts.get(part)?.[what] ?? 0;
   const again = (what: keyof PartTally) =>
     all.flatMap((part) => Array<number>(Math.max(0, timesOf(part, what) - 1)).fill(part));
   return {

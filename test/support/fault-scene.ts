@@ -25,15 +25,18 @@ export interface FaultScene {
   untilDone(parts: number): Promise<void>;
   /** The upload's page, as its own link opens it, in a tab of its own. */
   openAgain(): Promise<void>;
+  /** Its process ends as by a crash. */
+  killTab(): Promise<void>;
   /** SIGKILL, and the same profile in a new browser. */
   killBrowser(): Promise<void>;
   restartBrowser(): Promise<void>;
   /** Waits for the end and checks the object, byte for byte. */
   finish(withinMs: number): Promise<void>;
-  /** Parts that have left and that the store has not got: what a fault may cost. */
-  unfinished(): number[];
-  /** How often parts were sent, by what the store saw. */
-  counts(): ReturnType<typeof tallied>;
+  /**
+   * Checks by what the store saw that it has every part, that what was sent more than once was on its way when the page
+   * ended (`onItsWay`), and that nothing else was.
+   */
+  expectOnlySentAgain(onItsWay: readonly number[]): void;
   dispose(): Promise<void>;
 }
 
@@ -75,6 +78,13 @@ export async function makeFaultScene(fileMib: number, mibPerS: number): Promise<
       page = await openTab(browser);
       await page.goto(link);
     },
+    async killTab() {
+      const session = await page.context().newCDPSession(page);
+      const crashed = page.waitForEvent('crash');
+      // The command has no answer: whoever would give it is gone.
+      void session.send('Page.crash').catch(() => {});
+      await crashed;
+    },
     killBrowser: () => browser.kill(),
     async restartBrowser() {
       browser = await launchProfile(profile);
@@ -93,8 +103,19 @@ export async function makeFaultScene(fileMib: number, mibPerS: number): Promise<
       for await (const chunk of createReadStream(await download.path())) hash.update(chunk);
       expect(hash.digest('hex')).toBe(fileSha256);
     },
-    unfinished: () => [...line.parts].filter(([, { stored }]) => stored === 0).map(([part]) => part),
-    counts: () => tallied(line, partCount),
+    expectOnlySentAgain(onItsWay) {
+      const { missing, sentAgain, storedAgain } = tallied(line.parts, partCount);
+      say({
+        parts: partCount,
+        onItsWay: onItsWay.length,
+        sentAgain: sentAgain.length,
+        storedAgain: storedAgain.length,
+      });
+      expect(missing).toEqual([]);
+      expect(onItsWay).toEqual(expect.arrayContaining(sentAgain));
+      expect(onItsWay).toEqual(expect.arrayContaining(storedAgain));
+      expect(sentAgain.length).toBeLessThanOrEqual(onItsWay.length);
+    },
     async dispose() {
       await browser.kill();
       await line.close();
@@ -102,6 +123,11 @@ export async function makeFaultScene(fileMib: number, mibPerS: number): Promise<
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** What was counted, for whoever runs the faults to write it down. */
+export function say(counts: Record<string, number>): void {
+  if (process.env.SAY_COUNTS) console.info(`${expect.getState().currentTestName}: ${JSON.stringify(counts)}`);
 }
 
 /**

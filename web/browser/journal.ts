@@ -2,8 +2,8 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { z } from 'zod';
 import { Secret } from '../../protocol/messages/common.ts';
 import type { Memory } from '../engine/memory.ts';
+import { deviceKey } from './device-key.ts';
 import type { FileHandle } from './file-handles.ts';
-import { newSecret } from './secrets.ts';
 
 /** What this browser remembers of an upload that it made. Secrets leave it only in links and message bodies. */
 export const JournalEntry = z.object({
@@ -41,6 +41,8 @@ export interface Journal {
   /** With what else is remembered of this device's work for the upload. */
   dropFile(secret: string): Promise<void>;
   memoryOf(secret: string): Memory;
+  /** The key by which the server knows this tab. */
+  deviceKey: string;
   /** Undefined where nothing is stored: private windows, blocked storage. */
   database: JournalDatabase | undefined;
 }
@@ -53,11 +55,13 @@ export interface JournalSchema extends DBSchema {
   hashes: { key: [file: string, stripe: number]; value: Uint8Array };
   /** When the hashes of a file were last of use. */
   hashed: { key: string; value: number };
+  devices: { key: 'keys'; value: string[] };
 }
 export type JournalDatabase = IDBPDatabase<JournalSchema>;
 
 const DATABASE = 'tributary';
-const DEVICE_KEY = 'tributary.device';
+const VERSION = 2;
+const STORES = ['uploads', 'files', 'landed', 'hashes', 'hashed', 'devices'] as const;
 const MAX_ENTRIES = 100;
 /** The page does not wait longer for a database that does not open: it works without. */
 const OPEN_WITHIN_MS = 2_000;
@@ -89,8 +93,11 @@ export async function openJournal(): Promise<Journal> {
     );
   };
 
+  const key = await deviceKey(database);
+
   return {
     database,
+    deviceKey: key,
     entries: () => entries,
     entryOf: (secret) => entries.find(({ secrets }) => Object.values(secrets).includes(secret)),
     remember(entry) {
@@ -145,30 +152,15 @@ async function readEntries(database: JournalDatabase): Promise<JournalEntry[]> {
 
 async function open(): Promise<JournalDatabase | undefined> {
   if (typeof indexedDB === 'undefined') return undefined;
-  const opening = openDB<JournalSchema>(DATABASE, 1, {
+  const opening = openDB<JournalSchema>(DATABASE, VERSION, {
     upgrade(database) {
-      database.createObjectStore('uploads');
-      database.createObjectStore('files');
-      database.createObjectStore('landed');
-      database.createObjectStore('hashes');
-      database.createObjectStore('hashed');
+      for (const name of STORES) {
+        if (!database.objectStoreNames.contains(name)) database.createObjectStore(name);
+      }
     },
     // A newer page in another tab does not wait for this one.
     blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
   });
   const tooLate = new Promise<undefined>((resolve) => setTimeout(resolve, OPEN_WITHIN_MS, undefined));
   return Promise.race([opening.catch(() => undefined), tooLate]);
-}
-
-/** The key by which the server knows this tab again after a reload. Two tabs are two devices. */
-export function deviceKey(): string {
-  try {
-    const known = Secret.safeParse(sessionStorage.getItem(DEVICE_KEY));
-    if (known.success) return known.data;
-    const fresh = newSecret();
-    sessionStorage.setItem(DEVICE_KEY, fresh);
-    return fresh;
-  } catch {
-    return newSecret();
-  }
 }

@@ -2,7 +2,7 @@ import { createMemo, createSignal, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import { deviceName, keepDeviceName } from '../browser/device-name.ts';
 import { withStoredHashes } from '../browser/hash-store.ts';
-import { deviceKey, type Journal, type JournalEntry } from '../browser/journal.ts';
+import type { Journal, JournalEntry } from '../browser/journal.ts';
 import { onNetworkHint } from '../browser/network-hints.ts';
 import { makePageConfig, socketAddress } from '../browser/page-config.ts';
 import { makePartWorkers, type PartWorkers } from '../browser/part-workers.ts';
@@ -63,7 +63,7 @@ export function createApp(journal: Journal): App {
     openSocket: makeOpenSocket(async () => socketAddress(await config(), location.href)),
     clock: browserClock,
     random: Math.random,
-    device: { key: deviceKey(), name: name() },
+    device: { key: journal.deviceKey, name: name() },
   });
   const options = {
     connection,
