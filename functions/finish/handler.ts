@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { UploadId } from '../../protocol/messages/common.ts';
-import { readEnvironment } from '../environment.ts';
+import { inLambda } from '../lambda-entry.ts';
 import type { Ports } from '../ports.ts';
-import { makePorts } from '../ports-on-aws.ts';
 import { finish } from './finish.ts';
 
 const FinishEvent = z.object({ upload: UploadId });
@@ -14,10 +13,5 @@ export function makeFinishHandler(ports: Ports) {
   };
 }
 
-let inLambda: ReturnType<typeof makeFinishHandler> | undefined;
-
 /** The Lambda's entry. */
-export function handler(event: unknown): Promise<void> {
-  inLambda ??= makeFinishHandler(makePorts(readEnvironment(process.env)));
-  return inLambda(event);
-}
+export const handler = inLambda(makeFinishHandler);

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { UploadId } from '../../protocol/messages/common.ts';
-import { readEnvironment } from '../environment.ts';
+import { inLambda } from '../lambda-entry.ts';
 import { uploadOfKey } from '../object-key.ts';
 import type { Ports } from '../ports.ts';
-import { makePorts } from '../ports-on-aws.ts';
 import { notify } from './notify.ts';
 
 /** What S3 tells by way of EventBridge, as far as it matters here. */
@@ -23,10 +22,5 @@ export function makeNotifyHandler(ports: Ports) {
   };
 }
 
-let inLambda: ReturnType<typeof makeNotifyHandler> | undefined;
-
 /** The Lambda's entry. */
-export function handler(event: unknown): Promise<void> {
-  inLambda ??= makeNotifyHandler(makePorts(readEnvironment(process.env)));
-  return inLambda(event);
-}
+export const handler = inLambda(makeNotifyHandler);

@@ -12,6 +12,8 @@ export interface MessageContext {
   host: string;
   sourceIp: string;
   rules: Rules;
+  /** The sender's number on the board, once that is known: for the log. */
+  device?: number;
 }
 
 /** A handler's answer to the sender. */
@@ -31,7 +33,10 @@ export async function memberOf(context: MessageContext, upload: string): Promise
     await dismiss(context.ports, member);
     throw notAdmitted();
   }
-  if (member) return member;
+  if (member) {
+    context.device = member.device;
+    return member;
+  }
   await callerOf(context);
   throw new Refusal('not-joined', 'This connection has not opened that upload. Join it first.', {
     expected: 'an upload that this connection has joined',

@@ -31,7 +31,9 @@ export async function onFrame(context: MessageContext, frame: string): Promise<s
   const entry = { type: message.type, connection, upload };
   try {
     const answer = await handle(context, message);
-    ports.log({ kind: 'message', ...entry, tookMs: ports.clock.nowMs() - startedMs });
+    const about = answer.type === 'board' ? { upload: answer.upload, device: answer.device } : { upload };
+    const tookMs = ports.clock.nowMs() - startedMs;
+    ports.log({ kind: 'message', ...entry, device: context.device, ...about, tookMs });
     return encode(answer);
   } catch (error) {
     if (error instanceof Refusal) {

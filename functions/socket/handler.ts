@@ -1,9 +1,8 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { encode, idIn } from '../../protocol/codec.ts';
-import { readEnvironment } from '../environment.ts';
 import { counterNameOf } from '../hashing.ts';
+import { inLambda } from '../lambda-entry.ts';
 import type { Ports } from '../ports.ts';
-import { makePorts } from '../ports-on-aws.ts';
 import { isFromHere, OPEN_RULES, type Rules } from '../rules.ts';
 import { errorMessage, onDisconnect, onFrame } from './dispatch.ts';
 import { makePace } from './pace.ts';
@@ -59,10 +58,5 @@ function tooFast(frame: string, minBackoffMs: number): string {
   return encode(errorMessage(idIn(frame), { kind: 'too-fast', message, minBackoffMs }));
 }
 
-let inLambda: ReturnType<typeof makeSocketHandler> | undefined;
-
-/** The Lambda's entry. Made at the first event, so that merely importing this file needs no environment. */
-export function handler(event: SocketEvent): Promise<SocketResult> {
-  inLambda ??= makeSocketHandler(makePorts(readEnvironment(process.env)));
-  return inLambda(event);
-}
+/** The Lambda's entry. */
+export const handler = inLambda((ports) => makeSocketHandler(ports));

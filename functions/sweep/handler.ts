@@ -1,7 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { readEnvironment } from '../environment.ts';
+import { inLambda } from '../lambda-entry.ts';
 import type { Ports } from '../ports.ts';
-import { makePorts } from '../ports-on-aws.ts';
 import { sweep } from './sweep.ts';
 
 /** Longer than one step may take: a step is never cut by the end of the function's time. */
@@ -16,10 +15,5 @@ export function makeSweepHandler(ports: Ports) {
   };
 }
 
-let inLambda: ReturnType<typeof makeSweepHandler> | undefined;
-
 /** The Lambda's entry. */
-export function handler(event: unknown, context: Context): Promise<void> {
-  inLambda ??= makeSweepHandler(makePorts(readEnvironment(process.env)));
-  return inLambda(event, context);
-}
+export const handler = inLambda(makeSweepHandler);

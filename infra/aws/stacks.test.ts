@@ -1,5 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { METRIC_NAMES } from '../../functions/observing/metrics.ts';
 import { TABLE_SCHEMA } from '../../functions/table/keys.ts';
 import { synthesise } from '../../test/support/synthesised.ts';
 
@@ -216,6 +217,19 @@ describe('what runs', () => {
     for (const { Properties } of resourcesOf(running, 'AWS::SQS::Queue')) {
       expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
     }
+  });
+
+  test('alarms and dashboard go by metrics that the functions write', () => {
+    const said = JSON.stringify([
+      running.findResources('AWS::CloudWatch::Alarm'),
+      running.findResources('AWS::CloudWatch::Dashboard'),
+    ]);
+    const named = [
+      ...[...said.matchAll(/"MetricName":"(\w+)","Namespace":"Tributary"/g)].map(([, name]) => name),
+      ...[...said.matchAll(/\\"Tributary\\",\\"(\w+)\\"/g)].map(([, name]) => name),
+    ];
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !METRIC_NAMES.includes(name ?? ''))).toEqual([]);
   });
 
   test('every alarm tells somebody, and names its section of the handbook', () => {

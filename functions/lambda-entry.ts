@@ -1,0 +1,24 @@
+import type { Context } from 'aws-lambda';
+import { readEnvironment } from './environment.ts';
+import { makeObserver } from './observing/powertools.ts';
+import type { Ports } from './ports.ts';
+import { makePorts } from './ports-on-aws.ts';
+
+/** A function's entry in Lambda. Made at the first event, so that merely importing it needs no environment. */
+export function inLambda<Event, Answer>(
+  make: (ports: Ports) => (event: Event, context: Context) => Promise<Answer>,
+): (event: Event, context: Context) => Promise<Answer> {
+  let entry: ((event: Event, context: Context) => Promise<Answer>) | undefined;
+  return (event, context) => {
+    entry ??= observed(make);
+    return entry(event, context);
+  };
+}
+
+function observed<Event, Answer>(
+  make: (ports: Ports) => (event: Event, context: Context) => Promise<Answer>,
+) {
+  const { log, meter, during } = makeObserver();
+  const handle = make(makePorts(readEnvironment(process.env), log, Date.now, meter));
+  return (event: Event, context: Context) => during(context.awsRequestId, () => handle(event, context));
+}
