@@ -4,6 +4,7 @@ import type { HttpRequest } from '@smithy/types';
 import type { Bucket, PartToSign, SignedParts, UploadMeta } from '../ports.ts';
 import { attachmentNamed } from './content-disposition.ts';
 import { ANY_BYTES } from './content-type.ts';
+import { CHECKSUM_HEADER, makePartSignatures } from './part-signatures.ts';
 
 export interface SignerOptions {
   bucket: string;
@@ -32,7 +33,8 @@ export function s3Config({ region, endpoint, forcePathStyle, credentials }: Sign
 
 /** How long an address is good for. A longer one would outlive the role that signed it, a shorter one the queue. */
 const SIGNED_MS = 15 * 60_000;
-const CHECKSUM_HEADER = 'x-amz-checksum-sha256';
+/** Uploads whose address is remembered. */
+const MAX_BASES = 1_000;
 
 export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | 'signDownload'> {
   const clients = new Map<string, S3Client>();
@@ -58,6 +60,17 @@ export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | '
     return presigner;
   };
 
+  const bases = new WeakMap<S3Client, Map<string, URL>>();
+
+  const baseOf = async (client: S3Client, meta: UploadMeta): Promise<URL> => {
+    const known = bases.get(client) ?? new Map<string, URL>();
+    bases.set(client, known);
+    const base = known.get(meta.s3UploadId) ?? (await requestFor(client, options.bucket, meta));
+    if (known.size >= MAX_BASES) known.clear();
+    known.set(meta.s3UploadId, base);
+    return base;
+  };
+
   /** Behind the socket's own host the address is relative: the scheme is then whatever the device came by. */
   const publicForm = (url: URL) =>
     options.publicPath === undefined ? url.href : `${url.pathname}${url.search}`;
@@ -65,28 +78,26 @@ export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | '
   return {
     async signParts(meta, parts, host): Promise<SignedParts> {
       const client = clientFor(host);
-      const presigner = presignerFor(client);
       const signingDate = new Date(options.nowMs());
-      const base = await requestFor(client, options.bucket, meta);
-      const signatures = new Map<number, string>();
-      let template = '';
-      for (const part of parts) {
-        const signed = await presigner.presign(requestOf(base, part), {
-          signingDate,
-          expiresIn: SIGNED_MS / 1_000,
-          // Without this the checksum is hoisted into the query, where S3 does not enforce it (aws-sdk-go-v2#2610).
-          unhoistableHeaders: new Set([CHECKSUM_HEADER]),
-        });
-        const url = urlOf(signed);
-        const signature = url.searchParams.get('X-Amz-Signature') ?? '';
-        const filled = publicForm(url);
-        template ||= templateOf(filled, part.part, signature);
-        if (template.replace('{part}', String(part.part)).replace('{signature}', signature) !== filled) {
-          throw new Error('signed addresses of one grant differ in more than part and signature');
-        }
-        signatures.set(part.part, signature);
+      const expiresAtMs = signingDate.getTime() + SIGNED_MS;
+      const [first] = parts;
+      if (!first) return { template: '', expiresAtMs, signatures: new Map() };
+      const base = await baseOf(client, meta);
+      const model = await presignerFor(client).presign(requestOf(base, first), {
+        signingDate,
+        expiresIn: SIGNED_MS / 1_000,
+        // Without this the checksum is hoisted into the query, where S3 does not enforce it (aws-sdk-go-v2#2610).
+        unhoistableHeaders: new Set([CHECKSUM_HEADER]),
+      });
+      const { secretAccessKey } = await client.config.credentials();
+      const signatureOf = makePartSignatures(model, secretAccessKey);
+      const signatures = new Map(parts.map((part) => [part.part, signatureOf(part)]));
+      const signature = String(model.query?.['X-Amz-Signature'] ?? '');
+      if (signatures.get(first.part) !== signature) {
+        throw new Error('a signature is not the one that the SDK makes for the same part');
       }
-      return { template, expiresAtMs: signingDate.getTime() + SIGNED_MS, signatures };
+      const template = templateOf(publicForm(urlOf(model)), first.part, signature);
+      return { template, expiresAtMs, signatures };
     },
 
     async signDownload(meta, host) {
@@ -107,7 +118,7 @@ export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | '
   };
 }
 
-/** Where UploadPart of this upload goes, by the SDK's own rules for endpoints: asked once for many parts. */
+/** Where UploadPart of this upload goes, by the SDK's own rules for endpoints: asked once for many grants. */
 async function requestFor(client: S3Client, bucket: string, meta: UploadMeta): Promise<URL> {
   const command = new UploadPartCommand({
     Bucket: bucket,
