@@ -170,6 +170,8 @@ export interface Member {
   untilMs?: number;
   /** Whether that link has a limit of bytes. */
   isLimited?: boolean;
+  /** Whether it is the one by which the upload was made: it cannot be taken back. */
+  isMakers?: boolean;
   proven: boolean;
   /** Parts that this device was asked to prove, if it was. */
   challenge: readonly number[];

@@ -25,7 +25,12 @@ const PARTS = [1, 2, 25, 999, 10_000].map((part) => ({
 }));
 
 /** What the SDK makes of the command itself, for one part. */
-async function sdkUrl(options: SignerOptions, meta: UploadMeta, part: (typeof PARTS)[number]): Promise<URL> {
+async function sdkUrl(
+  options: SignerOptions,
+  meta: UploadMeta,
+  part: (typeof PARTS)[number],
+  atMs = NOW_MS,
+): Promise<URL> {
   const command = new UploadPartCommand({
     Bucket: options.bucket,
     Key: meta.key,
@@ -35,7 +40,7 @@ async function sdkUrl(options: SignerOptions, meta: UploadMeta, part: (typeof PA
     ChecksumSHA256: part.sha256,
   });
   const url = await getSignedUrl(new S3Client(s3Config(options)), command, {
-    signingDate: new Date(NOW_MS),
+    signingDate: new Date(atMs),
     expiresIn: 900,
     unhoistableHeaders: new Set([CHECKSUM_HEADER]),
   });
@@ -78,6 +83,28 @@ describe('every address of a grant is the one that the SDK makes for its part', 
       const theirs = await sdkUrl(options, meta, part);
       expect(theirs.searchParams.get('X-Amz-Security-Token')).toBe('a token/with+signs==');
       expect(signed.signatures.get(part.part)).toBe(theirs.searchParams.get('X-Amz-Signature'));
+    }
+  });
+
+  test('at any later time, and on the next day', async () => {
+    const meta = metaOf();
+    let nowMs = NOW_MS;
+    const options = { ...OPTIONS, nowMs: () => nowMs };
+    const signer = makeSigner(options);
+    const expectSame = async () => {
+      const signed = await signer.signParts(meta, PARTS, 'ignored');
+      for (const part of PARTS) {
+        const theirs = await sdkUrl(options, meta, part, nowMs);
+        expect(new URL(signed.template).searchParams.get('X-Amz-Date')).toBe(
+          theirs.searchParams.get('X-Amz-Date'),
+        );
+        expect(signed.signatures.get(part.part)).toBe(theirs.searchParams.get('X-Amz-Signature'));
+      }
+    };
+    await expectSame();
+    for (const laterMs of [500, 60_000, 86_400_000]) {
+      nowMs += laterMs;
+      await expectSame();
     }
   });
 });

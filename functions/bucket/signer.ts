@@ -4,7 +4,7 @@ import type { HttpRequest } from '@smithy/types';
 import type { Bucket, PartToSign, SignedParts, UploadMeta } from '../ports.ts';
 import { attachmentNamed } from './content-disposition.ts';
 import { ANY_BYTES } from './content-type.ts';
-import { CHECKSUM_HEADER, makePartSignatures } from './part-signatures.ts';
+import { amzDate, CHECKSUM_HEADER, makePartSignatures } from './part-signatures.ts';
 
 export interface SignerOptions {
   bucket: string;
@@ -33,8 +33,19 @@ export function s3Config({ region, endpoint, forcePathStyle, credentials }: Sign
 
 /** How long an address is good for. A longer one would outlive the role that signed it, a shorter one the queue. */
 const SIGNED_MS = 15 * 60_000;
-/** Uploads whose address is remembered. */
-const MAX_BASES = 1_000;
+/** Uploads whose model is remembered. */
+const MAX_MODELS = 1_000;
+
+type Credentials = Awaited<ReturnType<S3Client['config']['credentials']>>;
+
+/** What all addresses of an upload have in common. */
+interface Model {
+  /** With `{part}`, `{date}` and `{signature}` to be filled in. */
+  template: string;
+  signatureOf: (part: PartToSign, date: string) => string;
+  day: string;
+  credentials: Credentials;
+}
 
 export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | 'signDownload'> {
   const clients = new Map<string, S3Client>();
@@ -60,15 +71,48 @@ export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | '
     return presigner;
   };
 
-  const bases = new WeakMap<S3Client, Map<string, URL>>();
+  const models = new WeakMap<S3Client, Map<string, Model>>();
 
-  const baseOf = async (client: S3Client, meta: UploadMeta): Promise<URL> => {
-    const known = bases.get(client) ?? new Map<string, URL>();
-    bases.set(client, known);
-    const base = known.get(meta.s3UploadId) ?? (await requestFor(client, options.bucket, meta));
-    if (known.size >= MAX_BASES) known.clear();
-    known.set(meta.s3UploadId, base);
-    return base;
+  /** The SDK signs one part of an upload a day; for others the model is right as long as the credentials are the same. */
+  const modelOf = async (
+    client: S3Client,
+    meta: UploadMeta,
+    part: PartToSign,
+    date: string,
+  ): Promise<Model> => {
+    const known = models.get(client) ?? new Map<string, Model>();
+    models.set(client, known);
+    const credentials = await client.config.credentials();
+    const day = date.slice(0, 8);
+    const model = known.get(meta.s3UploadId);
+    if (model?.day === day && isSame(model.credentials, credentials)) return model;
+    if (known.size >= MAX_MODELS) known.clear();
+    const made = { ...(await makeModel(client, meta, part)), day, credentials };
+    known.set(meta.s3UploadId, made);
+    return made;
+  };
+
+  const makeModel = async (client: S3Client, meta: UploadMeta, part: PartToSign) => {
+    const signingDate = new Date(options.nowMs());
+    const base = await requestFor(client, options.bucket, meta);
+    const request = await presignerFor(client).presign(requestOf(base, part), {
+      signingDate,
+      expiresIn: SIGNED_MS / 1_000,
+      // Without this the checksum is hoisted into the query, where S3 does not enforce it (aws-sdk-go-v2#2610).
+      unhoistableHeaders: new Set([CHECKSUM_HEADER]),
+    });
+    const { secretAccessKey } = await client.config.credentials();
+    const signatureOf = makePartSignatures(request, secretAccessKey);
+    const date = amzDate(signingDate);
+    const signature = String(request.query?.['X-Amz-Signature']);
+    if (signatureOf(part, date) !== signature) {
+      throw new Error('a signature is not the one that the SDK makes for the same part');
+    }
+    const template = publicForm(urlOf(request))
+      .replace(`partNumber=${part.part}`, 'partNumber={part}')
+      .replace(`X-Amz-Signature=${signature}`, 'X-Amz-Signature={signature}')
+      .replace(`X-Amz-Date=${date}`, 'X-Amz-Date={date}');
+    return { template, signatureOf };
   };
 
   /** Behind the socket's own host the address is relative: the scheme is then whatever the device came by. */
@@ -77,27 +121,15 @@ export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | '
 
   return {
     async signParts(meta, parts, host): Promise<SignedParts> {
-      const client = clientFor(host);
-      const signingDate = new Date(options.nowMs());
-      const expiresAtMs = signingDate.getTime() + SIGNED_MS;
+      const nowMs = options.nowMs();
+      const date = amzDate(new Date(nowMs));
+      // Signatures know whole seconds.
+      const expiresAtMs = Math.floor(nowMs / 1_000) * 1_000 + SIGNED_MS;
       const [first] = parts;
       if (!first) return { template: '', expiresAtMs, signatures: new Map() };
-      const base = await baseOf(client, meta);
-      const model = await presignerFor(client).presign(requestOf(base, first), {
-        signingDate,
-        expiresIn: SIGNED_MS / 1_000,
-        // Without this the checksum is hoisted into the query, where S3 does not enforce it (aws-sdk-go-v2#2610).
-        unhoistableHeaders: new Set([CHECKSUM_HEADER]),
-      });
-      const { secretAccessKey } = await client.config.credentials();
-      const signatureOf = makePartSignatures(model, secretAccessKey);
-      const signatures = new Map(parts.map((part) => [part.part, signatureOf(part)]));
-      const signature = String(model.query?.['X-Amz-Signature'] ?? '');
-      if (signatures.get(first.part) !== signature) {
-        throw new Error('a signature is not the one that the SDK makes for the same part');
-      }
-      const template = templateOf(publicForm(urlOf(model)), first.part, signature);
-      return { template, expiresAtMs, signatures };
+      const { template, signatureOf } = await modelOf(clientFor(host), meta, first, date);
+      const signatures = new Map(parts.map((part) => [part.part, signatureOf(part, date)]));
+      return { template: template.replace('{date}', date), expiresAtMs, signatures };
     },
 
     async signDownload(meta, host) {
@@ -118,7 +150,7 @@ export function makeSigner(options: SignerOptions): Pick<Bucket, 'signParts' | '
   };
 }
 
-/** Where UploadPart of this upload goes, by the SDK's own rules for endpoints: asked once for many grants. */
+/** Where UploadPart of this upload goes, by the SDK's own rules for endpoints: asked once for many parts. */
 async function requestFor(client: S3Client, bucket: string, meta: UploadMeta): Promise<URL> {
   const command = new UploadPartCommand({
     Bucket: bucket,
@@ -157,8 +189,10 @@ function urlOf(request: Awaited<ReturnType<S3RequestPresigner['presign']>>): URL
   return url;
 }
 
-function templateOf(filled: string, part: number, signature: string): string {
-  return filled
-    .replace(`partNumber=${part}`, 'partNumber={part}')
-    .replace(`X-Amz-Signature=${signature}`, 'X-Amz-Signature={signature}');
+function isSame(a: Credentials, b: Credentials): boolean {
+  return (
+    a.accessKeyId === b.accessKeyId &&
+    a.secretAccessKey === b.secretAccessKey &&
+    a.sessionToken === b.sessionToken
+  );
 }

@@ -15,7 +15,8 @@ export interface Allowance {
 
 /** The link by which a device came, as it is at this moment: one that was taken back grants nothing any more. */
 export async function linkOf(ports: Ports, member: Member): Promise<Share | undefined> {
-  if (member.share === undefined) return undefined;
+  // The makers' own cannot be taken back, and when it ends is known: nothing to be looked up at every sync.
+  if (member.share === undefined || (member.isMakers && !member.isLimited)) return undefined;
   const share = await ports.shares.get(member.upload, member.share);
   if (!share || !isGood(share, ports.clock.nowMs())) throw notAdmitted();
   return share;

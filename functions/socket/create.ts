@@ -31,7 +31,12 @@ export async function create(context: MessageContext, caller: Caller, message: C
   const known = await ports.uploads.meta(upload);
   if (!known) await requireMayCreate(context, message);
   const meta = known ?? (await make(context, upload, message));
-  const admission = { role: 'owner', share: shareIdOf(secrets.own), untilMs: meta.expiresAtMs } as const;
+  const admission = {
+    role: 'owner',
+    share: shareIdOf(secrets.own),
+    untilMs: meta.expiresAtMs,
+    isMakers: true,
+  } as const;
   return openBoard(context, caller, meta, admission, { re: message.id, proven: true });
 }
 

@@ -26,6 +26,7 @@ export async function join(context: MessageContext, caller: Caller, message: Joi
     share: share.share,
     untilMs: share.expiresAtMs,
     isLimited: share.limitBytes !== undefined,
+    isMakers: share.isMakers,
   };
   return openBoard(context, caller, meta, admission, { re: message.id, proven: false });
 }
@@ -42,6 +43,7 @@ export interface Admission {
   share?: string;
   untilMs?: number;
   isLimited?: boolean;
+  isMakers?: boolean;
 }
 
 /**

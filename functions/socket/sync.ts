@@ -18,6 +18,7 @@ import type { Granted, Sync } from '../../protocol/messages/sync.ts';
 import { type Applied, applyToStripe } from '../apply-to-stripe.ts';
 import { broadcast } from '../broadcast.ts';
 import { electIfDue } from '../finish/elect.ts';
+import { hashesFor, rememberPublished } from '../known-hashes.ts';
 import type { Member, Ports, StoredState, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { allowanceOf, charge, linkOf, within } from './allowance.ts';
@@ -60,7 +61,7 @@ export async function sync(context: MessageContext, message: Sync): Promise<Answ
   const commands = await commandsOf(ports, asked, member, geometry, stored);
   const [stripes, hashes] = await Promise.all([
     loadEach([...commands.keys()], (s) => ports.stripes.load(upload, s)),
-    loadHashes(ports, upload, commands),
+    loadHashes(ports, message, commands),
     publish(ports, message),
     link,
   ]);
@@ -130,11 +131,8 @@ async function publish(ports: Ports, { upload, hashes }: Sync): Promise<void> {
   const stripes = bitsByStripe(hashes.map(({ part }) => part));
   for (const [s, bits] of stripes) {
     const parts = new Set(partsOf(s, bits));
-    const publication = await ports.manifests.publish(
-      upload,
-      s,
-      hashes.filter(({ part }) => parts.has(part)),
-    );
+    const those = hashes.filter(({ part }) => parts.has(part));
+    const publication = await ports.manifests.publish(upload, s, those);
     if (publication.state === 'contradicts') {
       const { part } = publication;
       throw new Refusal('hash-contradicts', `Part ${part} has other bytes than when this upload began.`, {
@@ -143,6 +141,7 @@ async function publish(ports: Ports, { upload, hashes }: Sync): Promise<void> {
         value: 'another one',
       });
     }
+    rememberPublished(ports, upload, s, those);
   }
 }
 
@@ -186,18 +185,20 @@ async function loadEach<Value>(
   return new Map(await Promise.all(stripes.map(async (s) => [s, await load(s)] as const)));
 }
 
-/** Of the stripes where tickets are asked for: the hashes go into their addresses. */
+/** Of the stripes where tickets are asked for whose hashes are not in the message itself: they go into the addresses. */
 async function loadHashes(
   ports: Ports,
-  upload: string,
+  { upload, hashes }: Sync,
   commands: ReadonlyMap<number, SyncCommand>,
 ): Promise<Map<number, Sha256>> {
-  const asked = [...commands].filter(([, { claim, hedge }]) => (claim | hedge) !== NO_BITS);
-  const loaded = await loadEach(
-    asked.map(([s]) => s),
-    (s) => ports.manifests.load(upload, s),
+  const said = bitsByStripe(hashes.map(({ part }) => part));
+  const loaded = await Promise.all(
+    [...commands].map(([s, { claim, hedge }]) => {
+      const asked = (claim | hedge) & ~(said.get(s) ?? NO_BITS);
+      return asked === NO_BITS ? [] : hashesFor(ports, upload, s, asked);
+    }),
   );
-  return new Map([...loaded.values()].flatMap((hashes) => [...hashes]));
+  return new Map(loaded.flatMap((known) => [...known]));
 }
 
 /** Stripes looked at for a client that keeps no board: constant work (I6), it asks again if it was unlucky. */
@@ -238,7 +239,7 @@ async function sign(
     const tickets = partsOf(stripe.s, granted);
     // The owner may have published between our reading the hashes and the stripe.
     const isRead = tickets.every((part) => hashes.has(part));
-    const known = isRead ? hashes : await ports.manifests.load(meta.upload, stripe.s);
+    const known = isRead ? hashes : await hashesFor(ports, meta.upload, stripe.s, granted);
     for (const part of tickets) {
       const sha256 = known.get(part);
       if (!sha256) throw new Error(`upload ${meta.upload}: part ${part} is known but has no hash`);

@@ -20,7 +20,10 @@ export interface Surroundings {
 }
 
 /** The functions' ports on the embedded engines, with what is around them in the test's hands. */
-export function makePortsOn({ table, bucket }: Engines, around: Surroundings): Ports {
+export function makePortsOn(
+  { table, bucket }: Pick<Engines, 'table' | 'bucket'>,
+  around: Surroundings,
+): Ports {
   const { nowMs, log, sockets, finisher } = around;
   return {
     uploads: makeUploads(table),
