@@ -5,6 +5,11 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface Uplink {
   /** The server's address as the device of this line knows it. */
   origin: string;
+  /** Another speed from now on. */
+  carry(bytesPerS: number): void;
+  /** The line is dead: what goes on over it is cut, and nothing else gets through. */
+  cut(): void;
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -21,13 +26,19 @@ export async function makeUplink(
   onChunk: (chunk: Buffer) => void = () => {},
 ): Promise<Uplink> {
   const sockets = new Set<Socket>();
+  let rateBps = bytesPerS;
+  let isCut = false;
   let freeAtMs = 0;
   /** When the line is free for these bytes; they then take their time. */
   const turn = (bytes: number) => {
-    freeAtMs = Math.max(freeAtMs, performance.now()) + (bytes * 1_000) / bytesPerS;
+    freeAtMs = Math.max(freeAtMs, performance.now()) + (bytes * 1_000) / rateBps;
     return freeAtMs - performance.now();
   };
+  const cutAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((device) => {
+    if (isCut) return void device.destroy();
     const upstream = connect(serverPort, '127.0.0.1');
     for (const [one, other] of [
       [device, upstream],
@@ -54,8 +65,19 @@ export async function makeUplink(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    carry(next) {
+      rateBps = next;
+      freeAtMs = 0;
+    },
+    cut() {
+      isCut = true;
+      cutAll();
+    },
+    mend() {
+      isCut = false;
+    },
     close() {
-      for (const socket of sockets) socket.destroy();
+      cutAll();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };

@@ -43,9 +43,9 @@ export function AbortDialog(props: { upload: Upload; close: () => void }): JSX.E
               >
                 {isEnding() ? words.aborting : words.abortYes}
               </button>
-              <AlertDialog.CloseButton class="button" ref={keep}>
+              <button type="button" class="button" ref={keep} onClick={() => props.close()}>
                 {words.abortNo}
-              </AlertDialog.CloseButton>
+              </button>
             </div>
           </AlertDialog.Content>
         </div>

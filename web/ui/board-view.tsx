@@ -103,7 +103,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
       </header>
       <div class="board-main">
         <ProgressPanel view={view()} />
-        <StatusLine status={status()}>
+        <StatusLine status={status()} isAtWork={isAtWork(view())}>
           <Show when={waitsForTurn()}>
             <button type="button" class="button" onClick={() => props.app.startNow(props.open)}>
               {words.startNow}
@@ -131,10 +131,10 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
           />
         </Show>
         <Grid open={props.open} lit={lit()} nameOf={nameOf} />
-        <DeviceList app={props.app} open={props.open} view={view()} lit={lit()} light={setLit} />
         <Show when={isOpen()}>
           <ThroughputChart open={props.open} view={view()} />
         </Show>
+        <DeviceList app={props.app} open={props.open} view={view()} lit={lit()} light={setLit} />
       </div>
       <div class="board-side">
         <Show when={view().phase.state !== 'aborted'}>

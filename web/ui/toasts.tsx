@@ -8,14 +8,14 @@ const SHOWN_MS = 10_000;
 export function Toasts(): JSX.Element {
   return (
     <Toast.Region class="toasts" duration={SHOWN_MS} aria-label={words.notices}>
-      <Toast.List class="toast-list" />
+      <Toast.List as="div" class="toast-list" />
     </Toast.Region>
   );
 }
 
 export function showToast(text: string): void {
   toaster.show(({ toastId }) => (
-    <Toast toastId={toastId} class="toast">
+    <Toast as="div" priority="low" toastId={toastId} class="toast">
       <Toast.Title as="p">{text}</Toast.Title>
       <Toast.CloseButton class="icon-button" aria-label={words.dismiss}>
         ✕

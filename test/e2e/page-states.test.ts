@@ -1,0 +1,89 @@
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '../support/browser.ts';
+import { STATE_NAMES, visitStates } from '../support/page-states.ts';
+import { type StartedServer, startServerProcess } from '../support/started-server.ts';
+
+let browser: Browser;
+let server: StartedServer;
+const visited = new Set<string>();
+const violations: string[] = [];
+const sideways: string[] = [];
+const small: string[] = [];
+let problems: string[] = [];
+
+/** What axe finds that is not as it should be, one line each. */
+async function axeViolations(page: Page): Promise<string[]> {
+  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const found = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      resultTypes: ['violations'],
+    });
+    return found.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`,
+    );
+  });
+}
+
+/** Controls that a thumb would miss: less than 44 px in either direction. */
+async function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const controls = document.querySelectorAll('button, a[href], select, label.button, input:not(.unseen)');
+    return [...controls].flatMap((control) => {
+      const { width, height } = control.getBoundingClientRect();
+      const isSeen = width > 0 && height > 0 && control.checkVisibility();
+      return isSeen && (width < 43.5 || height < 43.5)
+        ? [`${control.outerHTML.slice(0, 120)} is ${width} by ${height}`]
+        : [];
+    });
+  });
+}
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  server = await startServerProcess();
+  ({ problems } = await visitStates({
+    browser,
+    server,
+    fileMib: 200,
+    linesMibPerS: [4, 2, 1],
+    shareDone: 0.08,
+    async visit(name, page) {
+      visited.add(name);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        for (const found of await axeViolations(page)) violations.push(`${name}, ${colorScheme}: ${found}`);
+      }
+      for (const target of await smallTargets(page)) small.push(`${name}: ${target}`);
+      const size = page.viewportSize();
+      await page.setViewportSize({ width: 320, height: 640 });
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (width > 320) sideways.push(`${name} is ${width} px wide`);
+      if (size) await page.setViewportSize(size);
+    },
+  }));
+}, 170_000);
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+test('every state of the page is visited, and none of them throws', () => {
+  expect([...visited].sort()).toEqual([...STATE_NAMES].sort());
+  expect(problems).toEqual([]);
+});
+
+test('axe finds nothing to object to in any state, light or dark', () => {
+  expect(violations).toEqual([]);
+});
+
+test('no state scrolls sideways on a phone of 320 px', () => {
+  expect(sideways).toEqual([]);
+});
+
+test('every control is large enough for a thumb', () => {
+  expect(small).toEqual([]);
+});
