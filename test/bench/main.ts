@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServerProcess } from '../support/started-server.ts';
@@ -8,6 +7,7 @@ import { NOT_SECURE, startChromium } from './chromium.ts';
 import { type Measured, median, sayFigures, sayFirstByte } from './figures.ts';
 import { firstByteMs } from './first-byte.ts';
 import { libStorage, tus, uppy } from './peers.ts';
+import { randomFile } from './random-file.ts';
 import { watchMemory } from './renderer-memory.ts';
 import { type Bench, limit, type Run, tributary } from './subjects.ts';
 
@@ -81,11 +81,4 @@ async function measure(run: Subject): Promise<Measured> {
 
 function option(name: string): string | undefined {
   return new RegExp(`--${name}=(\\S+)`).exec(process.argv.join(' '))?.[1];
-}
-
-async function randomFile(path: string, sizeBytes: number): Promise<string> {
-  const file = await open(path, 'w');
-  for (let written = 0; written < sizeBytes; written += 8 * MIB) await file.write(randomBytes(8 * MIB));
-  await file.close();
-  return path;
 }

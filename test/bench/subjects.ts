@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CreateMultipartUploadCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { geometryOf, partRange } from '../../protocol/board/geometry.ts';
+import type { Span } from '../../web/browser/trace.ts';
 import { type BenchPage, type Chromium, until } from './chromium.ts';
 
 /** As many as the page may have in flight, and as browsers open connections to one host. */
@@ -46,17 +47,30 @@ export async function tributary(bench: Bench, path: string, begin: () => Promise
   }).observe({ type: 'longtask' })`);
   await begin();
   const startedMs = performance.now();
+  await uploadIn(page, path);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const parts = await page.evaluate<string>(`document.querySelector('[data-testid=grid]').dataset.parts`);
+  const blockedMs = await page.evaluate<number>('window.blockedMs');
+  await page.close();
+  return { seconds, requests: Number(parts), blockedMs };
+}
+
+/** The same with the page's own account of what it did and when. */
+export async function uploadTraced(bench: Bench, path: string): Promise<Span[]> {
+  const page = await freshPage({ ...bench, origin: `${bench.origin}/?trace` });
+  await uploadIn(page, path);
+  const spans = await page.evaluate<Span[]>('window.tributaryTrace');
+  await page.close();
+  return spans;
+}
+
+async function uploadIn(page: BenchPage, path: string): Promise<void> {
   await page.choose(FILE_INPUT, path);
   // Told, not asked: asking lays the page out each time.
   await page.evaluate(`new Promise((resolve) => {
     const isComplete = () => document.body.textContent.includes('is complete.') && resolve();
     new MutationObserver(isComplete).observe(document.body, { childList: true, subtree: true });
   })`);
-  const seconds = (performance.now() - startedMs) / 1_000;
-  const parts = await page.evaluate<string>(`document.querySelector('[data-testid=grid]').dataset.parts`);
-  const blockedMs = await page.evaluate<number>('window.blockedMs');
-  await page.close();
-  return { seconds, requests: Number(parts), blockedMs };
 }
 
 /** The limit: the same page, the same slices, the same store, bare XMLHttpRequests and nothing else. */

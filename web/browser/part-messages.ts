@@ -13,5 +13,11 @@ export type ToPartWorker =
 export type FromPartWorker =
   /** Of each put that went on since the last time: its job, and its bytes that have left so far. */
   | { kind: 'sent'; sent: Array<[job: number, sentBytes: number]> }
-  | { kind: 'hashed'; job: number; outcome: HashOutcome }
-  | { kind: 'put'; job: number; outcome: PutOutcome };
+  | { kind: 'hash'; job: number; outcome: HashOutcome; took: Took }
+  | { kind: 'put'; job: number; outcome: PutOutcome; took: Took };
+
+/** When the worker was at it: epoch milliseconds. */
+export interface Took {
+  fromMs: number;
+  toMs: number;
+}

@@ -1,9 +1,10 @@
 /// <reference lib="webworker" />
 import type { HashOutcome, PutOutcome } from '../engine/ports.ts';
 import { withBytes } from './part-bytes.ts';
-import type { FromPartWorker, ToPartWorker } from './part-messages.ts';
+import type { FromPartWorker, Took, ToPartWorker } from './part-messages.ts';
 import { putBody } from './put.ts';
 import { MAX_BUFFERED_BYTES, sha256Of, sha256OfStream } from './sha256.ts';
+import { traceNowMs } from './trace.ts';
 
 /** Reads, hashes and sends parts, so that the page's own thread stays free for the person. */
 const files = new Map<number, Blob>();
@@ -31,10 +32,10 @@ self.addEventListener('message', ({ data }: MessageEvent<ToPartWorker>) => {
       files.set(data.file, data.blob);
       break;
     case 'hash':
-      void hash(data).then((outcome) => tell({ kind: 'hashed', job: data.job, outcome }));
+      void timed(hash(data)).then((answer) => tell({ kind: 'hash', job: data.job, ...answer }));
       break;
     case 'put':
-      void put(data).then((outcome) => tell({ kind: 'put', job: data.job, outcome }));
+      void timed(put(data)).then((answer) => tell({ kind: 'put', job: data.job, ...answer }));
       break;
     case 'abort':
       aborts.get(data.job)?.();
@@ -44,6 +45,12 @@ self.addEventListener('message', ({ data }: MessageEvent<ToPartWorker>) => {
       break;
   }
 });
+
+async function timed<Outcome>(work: Promise<Outcome>): Promise<{ outcome: Outcome; took: Took }> {
+  const fromMs = traceNowMs();
+  const outcome = await work;
+  return { outcome, took: { fromMs, toMs: traceNowMs() } };
+}
 
 async function hash(job: Extract<ToPartWorker, { kind: 'hash' }>): Promise<HashOutcome> {
   const slice = sliceOf(job);

@@ -1,5 +1,7 @@
+import type { PartRange } from '../../protocol/board/geometry.ts';
 import type { FilePort, HashOutcome, PutOutcome, Task } from '../engine/ports.ts';
 import type { FromPartWorker, ToPartWorker } from './part-messages.ts';
+import type { Trace } from './trace.ts';
 
 /** Two read and hash as fast as a browser's file reading goes; more only fight for it. */
 const WORKERS = 2;
@@ -11,11 +13,12 @@ export interface PartWorkers {
 
 interface Job {
   worker: number;
+  startByte: number;
   sent(sentBytes: number): void;
   done(outcome: HashOutcome | PutOutcome): void;
 }
 
-export function makePartWorkers(): PartWorkers {
+export function makePartWorkers(trace?: Trace): PartWorkers {
   const jobs = new Map<number, Job>();
   let lastJob = 0;
   let lastFile = 0;
@@ -27,8 +30,10 @@ export function makePartWorkers(): PartWorkers {
         return;
       }
       const job = jobs.get(data.job);
+      if (!job) return;
       jobs.delete(data.job);
-      job?.done(data.outcome);
+      trace?.({ kind: data.kind, ...data.took, startByte: job.startByte });
+      job.done(data.outcome);
     });
     return worker;
   });
@@ -41,13 +46,14 @@ export function makePartWorkers(): PartWorkers {
   };
 
   const run = <Outcome extends HashOutcome | PutOutcome>(
+    { startByte }: PartRange,
     message: (job: number) => ToPartWorker,
     sent: (sentBytes: number) => void,
   ): Task<Outcome> => {
     const job = ++lastJob;
     const worker = leastBusy();
     const result = new Promise<Outcome>((resolve) => {
-      jobs.set(job, { worker, sent, done: (outcome) => resolve(outcome as Outcome) });
+      jobs.set(job, { worker, startByte, sent, done: (outcome) => resolve(outcome as Outcome) });
       post(worker, message(job));
     });
     return { result, abort: () => post(worker, { kind: 'abort', job }) };
@@ -63,11 +69,12 @@ export function makePartWorkers(): PartWorkers {
         type: blob.type,
         hash: (range) =>
           run<HashOutcome>(
+            range,
             (job) => ({ kind: 'hash', job, file, range }),
             () => {},
           ),
         put: (range, request, onSent) =>
-          run<PutOutcome>((job) => ({ kind: 'put', job, file, range, request }), onSent),
+          run<PutOutcome>(range, (job) => ({ kind: 'put', job, file, range, request }), onSent),
         close() {
           for (let worker = 0; worker < workers.length; worker++) post(worker, { kind: 'close', file });
         },

@@ -9,6 +9,7 @@ import { makePartWorkers, type PartWorkers } from '../browser/part-workers.ts';
 import { requestsAtOnce } from '../browser/requests-at-once.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
+import { startTrace, tracedConnection } from '../browser/trace.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
 import { linkOf, secretInHash } from './links.ts';
@@ -53,10 +54,18 @@ const LOOK_AT = 6;
 /** One has the line, the next is ready to go on where it leaves the line idle. */
 const PREPARED = 2;
 const TURN_EVERY_MS = 250;
+/** The page is there first; nobody chooses a file sooner. */
+const WORKERS_AFTER_MS = 200;
 
 export function createApp(journal: Journal): App {
-  /** Made for the first file: whoever only watches needs none. */
+  const trace = startTrace();
   let workers: PartWorkers | undefined;
+  const partWorkers = () => {
+    workers ??= makePartWorkers(trace);
+    return workers;
+  };
+  // Starting them takes as long as sending a part. Whoever follows a link may only watch, and then needs none.
+  if (!secretInHash(location.hash)) setTimeout(partWorkers, WORKERS_AFTER_MS);
   const config = makePageConfig(location.href);
   const [name, setName] = createSignal(deviceName());
   const connection = makeConnection({
@@ -66,7 +75,7 @@ export function createApp(journal: Journal): App {
     device: { key: journal.deviceKey, name: name() },
   });
   const options = {
-    connection,
+    connection: tracedConnection(connection, trace),
     clock: browserClock,
     random: Math.random,
     resolve: (url: string) => new URL(url, location.origin).href,
@@ -85,8 +94,7 @@ export function createApp(journal: Journal): App {
   const attach = (open: OpenUpload, file: File) => {
     attached.add(open);
     setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
-    workers ??= makePartWorkers();
-    open.upload.attach(withStoredHashes(workers.open(file), file, journal.database));
+    open.upload.attach(withStoredHashes(partWorkers().open(file), file, journal.database));
   };
 
   /** Gives the line to the next one, and prepares the one after it. */
