@@ -11,6 +11,8 @@ export const JournalEntry = z.object({
   name: z.string(),
   sizeBytes: z.number(),
   createdAtMs: z.number(),
+  /** When the file was last changed before the upload began. */
+  modifiedAtMs: z.number().optional(),
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
@@ -123,6 +125,7 @@ export async function openJournal(): Promise<Journal> {
     },
     dropFile,
     memoryOf: (secret) => ({
+      begunModifiedAtMs: () => entries.find(({ secrets }) => secrets.own === secret)?.modifiedAtMs,
       async landed() {
         const stored = await database?.get('landed', secret).catch(() => undefined);
         const parts = z.array(z.number()).safeParse(stored);

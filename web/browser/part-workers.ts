@@ -67,6 +67,7 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
         name: blob.name,
         sizeBytes: blob.size,
         type: blob.type,
+        modifiedAtMs: blob.lastModified,
         hash: (range) =>
           run<HashOutcome>(
             range,

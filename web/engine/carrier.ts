@@ -12,12 +12,12 @@ import { giveBack } from './give-back.ts';
 import { makeHand } from './hand.ts';
 import { hashAheadTarget, makeRefill, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
-import { heldOnBoard, type Load, letGo, partsInHand } from './load.ts';
+import { heldOnBoard, type Load, letGo, partsInHand, publishedParts } from './load.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
 import { makePlaces } from './places.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
 import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf } from './proposal.ts';
-import { prove } from './proving.ts';
+import { prove, verify } from './proving.ts';
 import { remedyForPut, remedyForRequest, type StopReason, waitMs } from './retry.ts';
 import { syncMessage } from './sync-message.ts';
 import { gatherMs, isRunningOut, type Tempo } from './sync-window.ts';
@@ -81,6 +81,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   let isSyncing = false;
   let steadyRateBps: number | undefined;
   let noted = '';
+  let isVerified = false;
 
   const load: Load = {
     hand: makeHand(),
@@ -153,12 +154,22 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     memory.noteLanded(parts);
   };
 
+  const isWrittenTo = () => {
+    const begunMs = memory.begunModifiedAtMs();
+    return begunMs !== undefined && file.modifiedAtMs !== begunMs;
+  };
+
   const startProving = async () => {
     const board = session.board();
     if (!board || isProven || isProving || isStopped()) return;
     isProving = true;
     await recall();
-    const proof = await prove(connection, board.info.upload, file.sizeBytes, (part) => hashing.get(part));
+    const hashOf = (part: number) => hashing.get(part);
+    let proof = await prove(connection, board.info.upload, file.sizeBytes, hashOf);
+    if (proof.state === 'proven' && !isVerified && mayPublish() && isWrittenTo()) {
+      proof = await verify(connection, board.info.upload, publishedParts(board), hashOf);
+    }
+    isVerified ||= proof.state === 'proven';
     isProving = false;
     if (isStopped()) return;
     if (proof.state === 'proven') {

@@ -37,6 +37,13 @@ export function letGo(load: Load, { replica, info }: OpenBoard, serverNowMs: num
   }
 }
 
+/** Parts whose hashes are published. */
+export function publishedParts({ replica }: Pick<OpenBoard, 'replica'>): number[] {
+  return Array.from({ length: replica.geometry.stripes }, (_, s) =>
+    partsOf(s, replica.stripe(s).known),
+  ).flat();
+}
+
 /** Parts that this device holds by the board's word. */
 export function heldOnBoard({ replica, info }: OpenBoard, serverNowMs: number): number[] {
   return Array.from({ length: replica.geometry.stripes }, (_, s) =>

@@ -49,6 +49,8 @@ export interface FilePort {
   readonly name: string;
   readonly sizeBytes: number;
   readonly type: string;
+  /** When it was last changed, by its own clock; undefined where nothing tells. */
+  readonly modifiedAtMs?: number;
   hash(range: PartRange): Task<HashOutcome>;
   /** Sends the bytes; `onSent` is told how many of them have left so far. */
   put(range: PartRange, request: PutRequest, onSent: (sentBytes: number) => void): Task<PutOutcome>;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Connection, Reply, Request } from './connection.ts';
 import type { HashOutcome } from './ports.ts';
-import { type Proof, prove } from './proving.ts';
+import { type Proof, prove, verify } from './proving.ts';
 import { sha256Of } from './testing/virtual-file.ts';
 
 const UPLOAD = 'u'.repeat(22);
@@ -94,3 +94,25 @@ test.for([
     expect(asked.map(({ type }) => type)).toEqual(['offer']);
   },
 );
+
+test('every published part is shown again, a list at a time, until one is not what it was', async () => {
+  const asked: number[] = [];
+  const changed: ProtocolError = { kind: 'hash-contradicts', message: 'Part 100 differs.', part: 100 };
+  const connection: Pick<Connection, 'request'> = {
+    async request(message) {
+      if (message.type !== 'sync') throw new Error('expected syncs only');
+      asked.push(message.hashes.length);
+      const isChanged = message.hashes.some(({ part }) => part === 100);
+      return isChanged ? { state: 'refused', error: changed } : PROVEN;
+    },
+  };
+  const parts = Array.from({ length: 200 }, (_, i) => i + 1);
+  const hashOf = async (part: number): Promise<HashOutcome> => ({
+    state: 'hashed',
+    sha256: sha256Of('original', part),
+  });
+  expect(await verify(connection, UPLOAD, parts.slice(0, 90), hashOf)).toEqual({ state: 'proven' });
+  expect(asked.splice(0)).toEqual([64, 26]);
+  expect(await verify(connection, UPLOAD, parts, hashOf)).toEqual({ state: 'refused', error: changed });
+  expect(asked).toEqual([64, 64]);
+});

@@ -1,7 +1,9 @@
+import { MAX_PARTS_PER_LIST } from '../../protocol/limits.ts';
 import type { PartHash } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Connection } from './connection.ts';
 import type { HashOutcome } from './ports.ts';
+import { syncMessage } from './sync-message.ts';
 
 export type Proof =
   | { state: 'proven' }
@@ -28,4 +30,31 @@ export async function prove(
   }
   const reply = await connection.request({ type: 'prove', upload, hashes });
   return reply.state === 'answered' ? { state: 'proven' } : reply;
+}
+
+/**
+ * Shows that each of these parts, whose hashes are published, still has its bytes. Where an owner's file has been
+ * written to since the upload began, a few parts picked by chance say too little: the hashes that are still to be
+ * published would be those of another file, and the object a mixture of both.
+ */
+export async function verify(
+  connection: Pick<Connection, 'request'>,
+  upload: string,
+  parts: readonly number[],
+  hashOf: (part: number) => Promise<HashOutcome>,
+): Promise<Proof> {
+  for (let first = 0; first < parts.length; first += MAX_PARTS_PER_LIST) {
+    const hashes: PartHash[] = [];
+    for (const part of parts.slice(first, first + MAX_PARTS_PER_LIST)) {
+      const outcome = await hashOf(part);
+      if (outcome.state === 'unreadable') return outcome;
+      if (outcome.state === 'aborted') return { state: 'lost' };
+      hashes.push({ part, sha256: outcome.sha256 });
+    }
+    const nothing = { done: [], want: [], hedge: [], release: [], renew: [] };
+    // Published a second time, a hash is compared with the first.
+    const reply = await connection.request(syncMessage(upload, { ...nothing, hashes }, 0, 0));
+    if (reply.state !== 'answered') return reply;
+  }
+  return { state: 'proven' };
 }

@@ -103,6 +103,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
           sentBytes: carrier?.sentBytes() ?? 0,
           rateBps: devices.reduce((sum, device) => sum + device.rateBps, 0),
           isFinished: state.state === 'finished',
+          nowMs: clock.nowMs(),
         },
         shown,
       );

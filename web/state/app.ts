@@ -180,7 +180,9 @@ export function createApp(journal: Journal): App {
     const memory = journal.memoryOf(secrets.own);
     const upload = makeUpload({ ...options, memory }, { kind: 'create', file: info, secrets });
     // Before the server answers: should the page be closed meanwhile, the link still opens as its owner's.
-    journal.remember({ secrets, name: info.name, sizeBytes: info.sizeBytes, createdAtMs: Date.now() });
+    const { lastModified: modifiedAtMs } = file;
+    const { name: fileName, sizeBytes } = info;
+    journal.remember({ secrets, name: fileName, sizeBytes, createdAtMs: Date.now(), modifiedAtMs });
     setMade(journal.entries());
     const stopAwaiting = upload.onChange(() => {
       const { state } = upload.view();
