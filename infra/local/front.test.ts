@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { makeDoor } from './door.ts';
 import { closeServer, listen } from './edge.ts';
 import { type FrontRoutes, makeFront } from './front.ts';
 import type { Health } from './health.ts';
@@ -18,6 +19,7 @@ async function open(routes: Partial<FrontRoutes> = {}): Promise<number> {
     config: { socketUrl: 'ws' },
     health: async () => ({ ok: true, version: '1' }),
     lan: () => ['http://192.0.2.7:8080'],
+    door: makeDoor([], 'machine'),
     upgrade: (_request, socket) => socket.end('upgraded'),
     ...routes,
   });
@@ -66,7 +68,7 @@ describe('one port carries', () => {
     const asked = async (path: string) => {
       const socket = connect(port, '127.0.0.1');
       socket.write(
-        `PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
+        `PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
       );
       const [first] = await once(socket, 'data');
       socket.destroy();
@@ -79,7 +81,7 @@ describe('one port carries', () => {
 
 describe('an upgrade', () => {
   const upgrade = (path: string) =>
-    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
   const answer = async (port: number, path: string) => {
     const socket = connect(port, '127.0.0.1');
     socket.write(upgrade(path));

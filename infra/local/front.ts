@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { PageConfig } from '../../protocol/page-config.ts';
+import { type Door, refuseHost } from './door.ts';
 import { STORE_PATH } from './edge.ts';
 import { refuseUpgrade } from './gateway/handshake.ts';
 import type { Health } from './health.ts';
@@ -20,12 +21,14 @@ export interface FrontRoutes {
   config: PageConfig;
   health: () => Promise<Health>;
   lan: () => string[];
+  door: Door;
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** The one public port: page, socket and store, so that a phone needs one address. */
 export function makeFront(routes: FrontRoutes): Server {
   const server = createServer((request, response) => {
+    if (!routes.door.isOurs(request)) return refuseHost(response);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (routes.objectStore && path.startsWith(`${STORE_PATH}/`))
       return routes.objectStore.listener(request, response);
@@ -36,6 +39,7 @@ export function makeFront(routes: FrontRoutes): Server {
   });
   // A client that asks first is refused before it sends its body.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (!routes.door.isOurs(request)) return refuseHost(response);
     if (routes.objectStore && (request.url ?? '').startsWith(`${STORE_PATH}/`)) {
       return routes.objectStore.continueListener(request, response);
     }
@@ -47,6 +51,7 @@ export function makeFront(routes: FrontRoutes): Server {
   // Longer than the pauses between parts, so that a device need not connect anew for each.
   server.keepAliveTimeout = 65_000;
   server.on('upgrade', (request, socket, head) => {
+    if (!routes.door.isOurs(request)) return refuseUpgrade(socket, 421);
     if ((request.url ?? '').split('?', 1)[0] === '/ws') return routes.upgrade(request, socket, head);
     refuseUpgrade(socket, 404);
   });

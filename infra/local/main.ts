@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
+import { withKey } from './instance-key.ts';
 import { makeLogFile } from './log-file.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
@@ -51,11 +52,12 @@ function giveCredentials({ store, dynamoEndpoint }: Settings): void {
   process.env.AWS_SECRET_ACCESS_KEY = 'local';
 }
 
-function announce({ port, lanOrigins }: RunningServer): void {
+function announce({ port, lanOrigins, key }: RunningServer): void {
   console.log(`Tributary is ready: http://localhost:${port}`);
-  const [lan] = lanOrigins;
+  const [lan, ...others] = lanOrigins.map((origin) => withKey(origin, key));
   if (!lan) return;
-  console.log(`On your network:    ${lanOrigins.join('  ')}\n`);
+  console.log(`On your network:    ${[lan, ...others].join('  ')}`);
+  console.log('Who has this address may upload from there. The links of an upload need no key.\n');
   console.log(renderUnicodeCompact(lan, { border: 2 }));
 }
 

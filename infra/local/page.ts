@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import sirv from 'sirv';
+import { pageHeaders } from '../../protocol/page-headers.ts';
 
 /**
  * A running server has the page for itself: the one that belongs to it, while the next one is being built. (sirv lists
@@ -35,7 +36,7 @@ async function compressBelow(folder: string): Promise<void> {
 }
 
 /** The built page. What Vite names by its content may be kept for ever, the rest is asked for anew. */
-export function makePage(folder: string): RequestListener {
+export function makePage(folder: string, connectTo: readonly string[] = []): RequestListener {
   const serve = sirv(folder, {
     etag: true,
     brotli: true,
@@ -43,11 +44,14 @@ export function makePage(folder: string): RequestListener {
     setHeaders(response, path) {
       const isHashed = path.startsWith('/assets/');
       response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      response.setHeader('Referrer-Policy', 'no-referrer');
     },
   });
   return (request, response) => {
+    // Not every browser takes `'self'` to mean the socket of the same host.
+    const socket = `ws://${request.headers.host}`;
+    for (const [name, value] of Object.entries(pageHeaders([socket, ...connectTo]))) {
+      response.setHeader(name, value);
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end();
       return;

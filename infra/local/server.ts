@@ -1,10 +1,11 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { readEnvironment } from '../../functions/environment.ts';
 import { makeFinishHandler } from '../../functions/finish/handler.ts';
+import { instanceKeyHash } from '../../functions/hashing.ts';
 import { meteredBucket } from '../../functions/metering/metered-bucket.ts';
 import { makeNotifyHandler } from '../../functions/notify/handler.ts';
 import type { Log, Ports } from '../../functions/ports.ts';
@@ -18,11 +19,13 @@ import { lanOrigins } from './addresses.ts';
 import { type Ledger, makeLedger } from './billing/ledger.ts';
 import { embeddedCredentials } from './credentials.ts';
 import { openDataFolder } from './data-folder.ts';
+import { makeDoor } from './door.ts';
 import { closeServer, listen, openEdge, STAGE, STORE_PATH } from './edge.ts';
 import { makeFront } from './front.ts';
 import { type Gateway, makeGateway } from './gateway/gateway.ts';
 import { API_GATEWAY_LIMITS, type GatewayLimits } from './gateway/limits.ts';
 import { type Health, makeHealth } from './health.ts';
+import { instanceKey } from './instance-key.ts';
 import { objectCreatedEvent, scheduledEvent } from './lambda/aws-events.ts';
 import { type Lambda, makeLambda } from './lambda/lambda.ts';
 import { makeObjectStore, type ObjectStore } from './objectstore/object-store.ts';
@@ -36,6 +39,8 @@ export interface RunningServer {
   port: number;
   /** Where devices of the same network find the page. */
   lanOrigins: string[];
+  /** What lets them create uploads there. */
+  key: string;
   health(): Promise<Health>;
   close(): Promise<void>;
 }
@@ -134,12 +139,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     lambda = running;
     closers.push(() => within(CLOSE_WITHIN_MS, running.close()));
-    const rules: Rules = { limits: options.rations ?? LIMITS, create: { by: 'anyone' } };
+    const key = await instanceKey(settings.dataFolder);
+    const door = makeDoor(settings.allowedHosts);
+    const rules: Rules = {
+      limits: options.rations ?? LIMITS,
+      create: { by: 'key-holders', keyHash: instanceKeyHash(key) },
+    };
     const sockets = makeGateway({
       handler: ledger.socketHandler(makeSocketHandler(ports, rules)),
       stage: STAGE,
       limits: options.limits ?? API_GATEWAY_LIMITS,
-      allowOrigin: isSameOrigin,
+      allowOrigin: door.isSameOrigin,
+      connectionsAtOnce: rules.limits.connectionsAtOnce,
       nowMs,
       log,
     });
@@ -160,7 +171,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     let port = settings.port;
     const front = makeFront({
       objectStore: store && watched(store, ledger),
-      page: makePage(pageFolder),
+      door,
+      page: makePage(pageFolder, connectTo(settings)),
       config: { socketUrl: 'ws' },
       upgrade: sockets.upgrade,
       lan: () => lanOrigins(settings.host, port),
@@ -176,7 +188,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closers.push(async () => sweeps.stop());
     // Closed first: the front waits for its sockets.
     closers.push(() => within(CLOSE_WITHIN_MS, sockets.close()));
-    return { port, lanOrigins: lanOrigins(settings.host, port), health, close: closeAll };
+    return { port, lanOrigins: lanOrigins(settings.host, port), key, health, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
@@ -213,11 +225,12 @@ function storeVariables(store: Omit<StoreElsewhere, 'kind'>): Record<string, str
   };
 }
 
-/** A page of another site may not speak to this server with its visitor's browser. Programs send no Origin. */
-function isSameOrigin(request: IncomingMessage): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+/** Where the page sends parts, if not to where it came from. */
+function connectTo({ store, region }: Settings): string[] {
+  if (store.kind === 'embedded') return [];
+  if (store.endpoint === undefined) return [`https://${store.bucket}.s3.${region}.amazonaws.com`];
+  const { protocol, host, origin } = new URL(store.endpoint);
+  return [origin, ...(store.forcePathStyle ? [] : [`${protocol}//${store.bucket}.${host}`])];
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {

@@ -16,6 +16,7 @@ test('nothing has to be set', () => {
   expect(readSettings({})).toEqual({
     port: 8_080,
     host: undefined,
+    allowedHosts: [],
     dataFolder: resolve('.tributary'),
     region: 'us-east-1',
     tableName: 'tributary',
@@ -41,6 +42,7 @@ test('everything can be set', () => {
   expect(settings).toEqual({
     port: 0,
     host: '127.0.0.1',
+    allowedHosts: ['127.0.0.1'],
     dataFolder: resolve('/srv/data'),
     region: 'eu-central-1',
     tableName: 'board',

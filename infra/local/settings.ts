@@ -16,6 +16,10 @@ const Variables = z.object({
     .refine((port) => port <= 65_535, PORT_RANGE)
     .default(8_080),
   HOST: z.string().optional(),
+  ALLOWED_HOSTS: z
+    .string()
+    .regex(/^[\w.-]+(\s*,\s*[\w.-]+)*$/, 'names, separated by commas')
+    .optional(),
   DATA_DIR: z.string().default('.tributary'),
   S3_ENDPOINT: Address.optional(),
   S3_BUCKET: DataName.optional(),
@@ -38,6 +42,8 @@ export interface Settings {
   port: number;
   /** Undefined: all addresses of this machine, so that a phone on the LAN can come. */
   host: string | undefined;
+  /** Names by which this server may be called, beside its addresses and the machine's name. */
+  allowedHosts: string[];
   dataFolder: string;
   region: string;
   tableName: string;
@@ -70,10 +76,11 @@ export function readSettings(variables: Record<string, string | undefined>): Set
       `${name} is ${JSON.stringify(given[name])}; expected ${issue?.message ?? 'something else'}.`,
     );
   }
-  const { PORT, HOST, DATA_DIR, DYNAMODB_ENDPOINT, TABLE_NAME, AWS_REGION } = parsed.data;
+  const { PORT, HOST, ALLOWED_HOSTS, DATA_DIR, DYNAMODB_ENDPOINT, TABLE_NAME, AWS_REGION } = parsed.data;
   return {
     port: PORT,
     host: HOST,
+    allowedHosts: [...(ALLOWED_HOSTS?.split(/\s*,\s*/) ?? []), ...(HOST ? [HOST] : [])],
     dataFolder: resolve(DATA_DIR),
     region: AWS_REGION,
     tableName: TABLE_NAME,

@@ -199,7 +199,9 @@ test('on all addresses it names those of the network, the first as a QR code, an
     .flatMap((addresses) => addresses ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => `http://${address}:${server.port}`);
-  const [first] = lan;
+  const key = (await readFile(join(server.dataFolder, 'instance-key'), 'utf8')).trim();
+  const withKey = lan.map((origin) => `${origin}/#key=${key}`);
+  const [first] = withKey;
   const { lan: told } = await (await ask(server.origin, '/address')).json();
   expect(told).toEqual(lan);
   await server.stop();
@@ -208,7 +210,12 @@ test('on all addresses it names those of the network, the first as a QR code, an
     [
       `Tributary is ready: http://localhost:${server.port}`,
       ...(first
-        ? [`On your network:    ${lan.join('  ')}`, '', renderUnicodeCompact(first, { border: 2 })]
+        ? [
+            `On your network:    ${withKey.join('  ')}`,
+            'Who has this address may upload from there. The links of an upload need no key.',
+            '',
+            renderUnicodeCompact(first, { border: 2 }),
+          ]
         : []),
     ].join('\n'),
   );

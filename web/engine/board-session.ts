@@ -4,14 +4,22 @@ import type { Down } from '../../protocol/down.ts';
 import { type Board, type BoardDevice, type Stripe, stripeFromWire } from '../../protocol/messages/board.ts';
 import type { FileInfo, UploadState } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import type { Clock } from './ports.ts';
 import { SYNC_AGAIN, waitMs } from './retry.ts';
 
 /** How the board is opened: a new upload, or by a link's secret. */
 export type Opening =
-  | { kind: 'create'; file: FileInfo; secrets: { own: string; help: string; watch: string } }
+  | {
+      kind: 'create';
+      file: FileInfo;
+      secrets: { own: string; help: string; watch: string };
+      /** Of a server that wants one. */
+      key?: string | undefined;
+    }
+  /** By its id: one's own, for whoever has signed in. */
+  | { kind: 'own'; upload: string }
   | { kind: 'join'; secret: string };
 
 /** A device on the board, with its speed as last heard of. */
@@ -81,13 +89,8 @@ export function makeBoardSession(
     const mine = ++attempt;
     early = [];
     const isStale = () => isClosed || mine !== attempt;
-    const secret = opening.kind === 'create' ? opening.secrets.own : opening.secret;
     // Once an upload is made, its owner comes back to it like everybody else.
-    const reply = await connection.request(
-      opening.kind === 'create' && !board
-        ? { type: 'create', file: opening.file, secrets: opening.secrets }
-        : { type: 'join', secret },
-    );
+    const reply = await connection.request(requestTo(opening, board !== undefined));
     if (isStale()) return;
     const missed = early ?? [];
     early = undefined;
@@ -215,6 +218,20 @@ export function makeBoardSession(
       if (board) void connection.request({ type: 'leave', upload: board.info.upload });
     },
   };
+}
+
+function requestTo(opening: Opening, isMade: boolean): Request {
+  switch (opening.kind) {
+    case 'join':
+      return { type: 'join', secret: opening.secret };
+    case 'own':
+      return { type: 'open', upload: opening.upload };
+    case 'create': {
+      const { file, secrets, key } = opening;
+      if (isMade) return { type: 'join', secret: secrets.own };
+      return { type: 'create', file, secrets, ...(key === undefined ? {} : { key }) };
+    }
+  }
 }
 
 export function isOver(state: UploadState): boolean {

@@ -2,6 +2,7 @@ import { createMemo, createSignal, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import { deviceName, keepDeviceName } from '../browser/device-name.ts';
 import { withStoredHashes } from '../browser/hash-store.ts';
+import { instanceKey, takeInstanceKey } from '../browser/instance-key.ts';
 import type { Journal, JournalEntry } from '../browser/journal.ts';
 import { onNetworkHint } from '../browser/network-hints.ts';
 import { makePageConfig, socketAddress } from '../browser/page-config.ts';
@@ -58,6 +59,7 @@ const TURN_EVERY_MS = 250;
 const WORKERS_AFTER_MS = 200;
 
 export function createApp(journal: Journal): App {
+  takeInstanceKey();
   const trace = startTrace();
   let workers: PartWorkers | undefined;
   const partWorkers = () => {
@@ -178,7 +180,10 @@ export function createApp(journal: Journal): App {
     const secrets = { own: newSecret(), help: newSecret(), watch: newSecret() };
     const info = { name: file.name || 'unnamed', sizeBytes: file.size, type: file.type };
     const memory = journal.memoryOf(secrets.own);
-    const upload = makeUpload({ ...options, memory }, { kind: 'create', file: info, secrets });
+    const upload = makeUpload(
+      { ...options, memory },
+      { kind: 'create', file: info, secrets, key: instanceKey() },
+    );
     // Before the server answers: should the page be closed meanwhile, the link still opens as its owner's.
     const { lastModified: modifiedAtMs } = file;
     const { name: fileName, sizeBytes } = info;
@@ -202,7 +207,10 @@ export function createApp(journal: Journal): App {
 
   journal.onChange(() => setMade(journal.entries()));
   const stopStatus = connection.onStatus(setStatus);
-  const onHash = () => openLink();
+  const onHash = () => {
+    takeInstanceKey();
+    openLink();
+  };
   const stopHints = onNetworkHint(connection.tryNow);
   // A page that is only put aside comes back with its file and goes on.
   const onPageHide = ({ persisted }: PageTransitionEvent) => {

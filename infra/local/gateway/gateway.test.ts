@@ -17,7 +17,10 @@ describe('$connect', () => {
   test('carries headers, query and request context in the shape of API Gateway', async () => {
     const { connect, events, port } = await start({ nowMs: () => Date.UTC(2024, 1, 9, 18, 11, 43, 234) });
     await connect('/socket?v=1&v=2&lang=en', {
-      headers: { 'User-Agent': 'test/1', 'X-Forwarded-For': '203.0.113.9' },
+      headers: {
+        'User-Agent': 'test/1', // From a proxy on this machine, which adds whom it speaks for as the last.
+        'X-Forwarded-For': '198.51.100.1, 203.0.113.9',
+      },
       origin: 'http://127.0.0.1',
     });
     expect(events).toHaveLength(1);
@@ -26,7 +29,7 @@ describe('$connect', () => {
         Host: `127.0.0.1:${port}`,
         'User-Agent': 'test/1',
         Origin: 'http://127.0.0.1',
-        'X-Forwarded-For': '127.0.0.1',
+        'X-Forwarded-For': '203.0.113.9',
         'X-Forwarded-Port': String(port),
         'X-Forwarded-Proto': 'http',
       }),
@@ -42,7 +45,7 @@ describe('$connect', () => {
         stage: 'local',
         connectedAt: 1_707_502_303_234,
         requestTimeEpoch: 1_707_502_303_234,
-        identity: { sourceIp: '127.0.0.1', userAgent: 'test/1' },
+        identity: { sourceIp: '203.0.113.9', userAgent: 'test/1' },
         requestId: expect.stringMatching(ID),
         domainName: `127.0.0.1:${port}`,
         connectionId: expect.stringMatching(ID),

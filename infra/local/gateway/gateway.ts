@@ -6,10 +6,11 @@ import { GOING_AWAY, TOO_BIG, VANISHED } from './close-codes.ts';
 import { type Connection, makeConnection } from './connection.ts';
 import { type Client, connectEvent, type DisconnectCause, disconnectEvent } from './events.ts';
 import { makeFrameWatch } from './frame-watch.ts';
-import { clientOf, handshakeOf, refusalBody, refuseUpgrade } from './handshake.ts';
+import { clientOf, handshakeOf, refusalBody, refuseUpgrade, sourceIp } from './handshake.ts';
 import { makeIntegration, type Outcome, type SocketHandler } from './integration.ts';
 import type { GatewayLimits } from './limits.ts';
 import { makeManagement } from './management.ts';
+import { makeSources } from './sources.ts';
 
 export interface GatewayOptions {
   handler: SocketHandler;
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   limits: GatewayLimits;
   /** False answers the upgrade with 403, and the handler never hears of it. */
   allowOrigin: (request: IncomingMessage) => boolean;
+  /** Connections that one source may have; beyond, its upgrades are answered with 429. */
+  connectionsAtOnce?: number;
   /** The clock of the events, epoch milliseconds. */
   nowMs: () => number;
   log: (entry: { kind: string; [field: string]: unknown }) => void;
@@ -40,12 +43,21 @@ export interface Gateway {
  * lifetime cut-offs, the integration time-out, concurrent messages, route responses, slow readers. Not emulated:
  * custom routes, authorizers, throttling, a `$disconnect` that goes missing.
  */
-export function makeGateway({ handler, stage, limits, allowOrigin, nowMs, log }: GatewayOptions): Gateway {
+export function makeGateway({
+  handler,
+  stage,
+  limits,
+  allowOrigin,
+  connectionsAtOnce,
+  nowMs,
+  log,
+}: GatewayOptions): Gateway {
   const open = new Map<string, Connection>();
   /** Clients between the `$connect` that let them in and the end of their handshake. */
   const admitted = new WeakMap<IncomingMessage, Client>();
   /** Connections until their $disconnect has been handled, and messages until they have been answered. */
   const underWay = new Set<Promise<void>>();
+  const sources = makeSources(connectionsAtOnce ?? Number.POSITIVE_INFINITY);
   let closing = false;
 
   const { integrationMs, maxMessageBytes, maxFrameBytes } = limits;
@@ -124,6 +136,12 @@ export function makeGateway({ handler, stage, limits, allowOrigin, nowMs, log }:
         refused(403, 'origin');
         return refuseUpgrade(socket, 403);
       }
+      const source = sourceIp(request);
+      if (!sources.enter(source)) {
+        refused(429, 'source');
+        return refuseUpgrade(socket, 429);
+      }
+      socket.once('close', () => sources.leave(source));
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const client = admitted.get(request);
         if (client === undefined) webSocket.terminate();

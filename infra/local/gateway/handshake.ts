@@ -49,7 +49,13 @@ export function refusalBody(status: number): string {
   return JSON.stringify({ message: STATUS_CODES[status] ?? 'Refused' });
 }
 
-/** A dual-stack listener sees IPv4 peers as `::ffff:192.0.2.1`. */
-function sourceIp(request: IncomingMessage): string {
-  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+/**
+ * Where a request comes from. A dual-stack listener sees IPv4 peers as `::ffff:192.0.2.1`. A proxy on this machine
+ * (nobody else is believed) adds whom it speaks for as the last of `X-Forwarded-For`.
+ */
+export function sourceIp(request: IncomingMessage): string {
+  const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const forwarded = request.headers['x-forwarded-for'];
+  if (forwarded === undefined || !/^(127\.|::1$)/.test(peer)) return peer;
+  return String(forwarded).split(',').at(-1)?.trim() ?? peer;
 }
