@@ -44,6 +44,8 @@ export interface NewShare extends Omit<Share, 'usedBytes' | 'revokedAtMs'> {
 export interface StoredState {
   state: UploadState;
   fullStripes: ReadonlySet<number>;
+  /** How many devices have ever joined. */
+  devices: number;
 }
 
 /** Uploads as wholes: what they are, who may join, how far they are. Reads are consistent. */
@@ -137,6 +139,35 @@ export interface Stripes {
    * `next` itself, if the answer to a first try was lost.
    */
   save(upload: string, next: Stripe): Promise<boolean>;
+  /**
+   * Notes a change that is still to be told. 'ours': it is the caller's turn to tell all that was noted. It is whoever's
+   * came first, until all is told, they resign, or their time has run out.
+   */
+  defer(
+    upload: string,
+    change: Change,
+    turn: { token: string; untilMs: number; nowMs: number },
+  ): Promise<'ours' | 'theirs'>;
+  /** What is still to be told; undefined: it is not this one's turn, or not any more. */
+  untold(upload: string, token: string): Promise<Untold | undefined>;
+  /** All of this was told, and the turn is over. False: more has come since, and the turn goes on. */
+  told(upload: string, token: string, untold: Untold): Promise<boolean>;
+  /** Leaves what there is to whoever notes something next. */
+  resign(upload: string, token: string): Promise<void>;
+}
+
+/** What a sync has changed, and the speed of its device. */
+export interface Change {
+  stripes: readonly number[];
+  device: number;
+  rateBps: number;
+}
+
+export interface Untold {
+  stripes: readonly number[];
+  rates: ReadonlyArray<readonly [device: number, rateBps: number]>;
+  /** How many changes that are. */
+  n: number;
 }
 
 /** Hashes of the parts: written once, never changed. */

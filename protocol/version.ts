@@ -23,8 +23,14 @@ const PEOPLE: ProtocolVersion = {
   reason: 'people sign in and have their uploads everywhere; a server may want its key for new uploads',
 };
 
+const NEWS: ProtocolVersion = {
+  version: 4,
+  fingerprint: 'bed3348f65cf97dd',
+  reason: 'changes of many devices are told of together, with the speed of each',
+};
+
 /** Every version that there ever was, oldest first. Whoever changes a schema adds one. */
-export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS, PEOPLE];
+export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS, PEOPLE, NEWS];
 
 /** The wire's version. A `hello` with another one is refused with `wrong-version`. */
 export const PROTOCOL_VERSION = (PROTOCOL_HISTORY.at(-1) ?? FIRST).version;

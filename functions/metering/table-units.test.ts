@@ -87,6 +87,21 @@ const OPERATIONS: ReadonlyArray<readonly [name: string, run: (store: Store) => P
   ['a save comes too late', ({ stripes }) => stripes.save(upload, fullStripe(2))],
   ['a stripe is read', ({ stripes }) => stripes.load(upload, 156)],
   ['all stripes are read', ({ stripes }) => stripes.loadAll(upload)],
+  [
+    'a change is noted, by the first and by another',
+    ({ stripes }) =>
+      Promise.all(
+        [1, 2].map((device) =>
+          stripes.defer(
+            upload,
+            { stripes: [device, 150], device, rateBps: 2_500_000 },
+            { token: `token ${device}`, untilMs: 100, nowMs: 0 },
+          ),
+        ),
+      ),
+  ],
+  ['what is untold is read', ({ stripes }) => stripes.untold(upload, 'token 1')],
+  ['it was told', ({ stripes }) => stripes.told(upload, 'token 1', { stripes: [], rates: [], n: 2 })],
   ['157 stripes are full', ({ uploads }) => uploads.markFull(upload, range(157))],
   ['three are not', ({ uploads }) => uploads.unmarkFull(upload, [1, 2, 156])],
   ['a finish begins', ({ uploads }) => uploads.beginFinish(upload, 'token', 200, 100)],

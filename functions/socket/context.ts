@@ -14,6 +14,8 @@ export interface MessageContext {
   rules: Rules;
   /** The sender's number on the board, once that is known: for the log. */
   device?: number;
+  /** What is left to do once the answer is out, because it takes its time. */
+  afterwards?: () => Promise<void>;
 }
 
 /** A handler's answer to the sender. */

@@ -34,7 +34,9 @@ export async function onFrame(context: MessageContext, frame: string): Promise<s
     const about = answer.type === 'board' ? { upload: answer.upload, device: answer.device } : { upload };
     const tookMs = ports.clock.nowMs() - startedMs;
     ports.log({ kind: 'message', ...entry, device: context.device, ...about, tookMs });
-    return encode(answer);
+    if (context.afterwards === undefined) return encode(answer);
+    await answerFirst(context, encode(answer), entry);
+    return undefined;
   } catch (error) {
     if (error instanceof Refusal) {
       ports.log({ kind: 'refused', ...entry, refusal: error.error.kind });
@@ -42,6 +44,20 @@ export async function onFrame(context: MessageContext, frame: string): Promise<s
       return error.error.kind === 'hello-first' ? cut(context, refused) : encode(refused);
     }
     return encode(errorMessage(message.id, mishap(ports, entry, error), upload));
+  }
+}
+
+/** What is left to do takes its time, and its sender waits for nothing but the answer: it is posted. */
+async function answerFirst(
+  { ports, connection, afterwards }: MessageContext,
+  answer: string,
+  entry: Record<string, unknown>,
+): Promise<void> {
+  await ports.sockets.post(connection, answer);
+  try {
+    await afterwards?.();
+  } catch (error) {
+    mishap(ports, entry, error);
   }
 }
 

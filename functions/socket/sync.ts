@@ -19,6 +19,7 @@ import { type Applied, applyToStripe } from '../apply-to-stripe.ts';
 import { broadcast } from '../broadcast.ts';
 import { electIfDue } from '../finish/elect.ts';
 import { hashesFor, rememberPublished } from '../known-hashes.ts';
+import { DEVICES_TOLD_AT_ONCE, gatherNews } from '../news.ts';
 import type { Member, Ports, StoredState, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { allowanceOf, charge, linkOf, within } from './allowance.ts';
@@ -78,7 +79,7 @@ export async function sync(context: MessageContext, message: Sync): Promise<Answ
   const applied = charged?.applied ?? decided;
   const [put] = await Promise.all([
     sign(context, meta, applied, hashes),
-    tellOthers(context, message, member, applied),
+    tellOthers(context, message, member, applied, stored),
     reportFull(ports, meta, applied, stored),
   ]);
   const granted = answer(stored.state, applied);
@@ -257,13 +258,21 @@ async function sign(
 }
 
 async function tellOthers(
-  { ports, connection }: MessageContext,
+  context: MessageContext,
   { upload, rateBps }: Sync,
   { device }: Member,
   applied: readonly Applied[],
+  { devices }: StoredState,
 ): Promise<void> {
+  const { ports, connection } = context;
   const changed = applied.filter((one) => one.changed).map((one) => stripeToWire(one.stripe));
   if (changed.length === 0) return;
+  if (devices > DEVICES_TOLD_AT_ONCE) {
+    const stripes = changed.map(({ s }) => s);
+    const tell = await gatherNews(ports, upload, { stripes, device, rateBps });
+    if (tell) context.afterwards = tell;
+    return;
+  }
   await broadcast(
     ports,
     upload,
@@ -286,5 +295,5 @@ async function reportFull(
   const fresh = full.filter(isNew).map(({ s }) => s);
   const fullStripes =
     fresh.length > 0 ? await ports.uploads.markFull(meta.upload, fresh) : stored.fullStripes;
-  await electIfDue(ports, meta, { state: stored.state, fullStripes });
+  await electIfDue(ports, meta, { ...stored, fullStripes });
 }

@@ -5,6 +5,7 @@ import { memberRules } from './contract/members.contract.ts';
 import { shareRules } from './contract/shares.contract.ts';
 import { stripeRules } from './contract/stripes.contract.ts';
 import { makeTools, type OpenTable, type Rule, type Tools } from './contract/tools.contract.ts';
+import { untoldRules } from './contract/untold.contract.ts';
 import { uploadRules } from './contract/uploads.contract.ts';
 import { wireRules } from './contract/wire.contract.ts';
 
@@ -42,6 +43,7 @@ export function boardStoreContract(
     stripeRules(rule, tools);
     manifestRules(rule, tools);
     memberRules(rule, tools);
+    untoldRules(rule, tools);
     wireRules(rule, tools);
   });
 }

@@ -30,6 +30,7 @@ export const connectionPartition = (connection: string) => `C#${connection}`;
 
 export const metaKey = (upload: string): Key => ({ pk: uploadPk(upload), sk: 'META' });
 export const stateKey = (upload: string): Key => ({ pk: uploadPk(upload), sk: 'STATE' });
+export const untoldKey = (upload: string): Key => ({ pk: uploadPk(upload), sk: 'UNTOLD' });
 export const stripeKey = (upload: string, s: number): Key => ({
   pk: uploadPk(upload),
   sk: `${STRIPE_PREFIX}${stripeNumber(s)}`,

@@ -3,10 +3,12 @@ import { emptyStripe, type Stripe } from '../../protocol/board/stripe.ts';
 import type { Stripes } from '../ports.ts';
 import { STRIPE_PREFIX, stripeKey, uploadPartition } from './keys.ts';
 import type { Item, Table } from './table.ts';
+import { makeUntold } from './untold.ts';
 
 /** One item a stripe, under 1 KB: `{ s, rev, known, done, credits: [[d, bits]], leases: [[d, bits, untilMs]] }`. */
 export function makeStripes(table: Table): Stripes {
   return {
+    ...makeUntold(table),
     async load(upload, s) {
       const item = await table.get(stripeKey(upload, s));
       return item ? stripeOfItem(item) : emptyStripe(s);

@@ -138,6 +138,7 @@ export function makeUploads(table: Table): Uploads {
 interface StateItem {
   state: UploadState['state'];
   fullStripes?: Set<number>;
+  devices?: number;
   untilMs?: number;
   finishedAtMs?: number;
   sha256?: string;
@@ -146,7 +147,8 @@ interface StateItem {
 
 function storedStateOf(item: Item): StoredState {
   const stored = item as unknown as StateItem;
-  return { state: uploadStateOf(stored), fullStripes: stored.fullStripes ?? new Set() };
+  const { fullStripes = new Set(), devices = 0 } = stored;
+  return { state: uploadStateOf(stored), fullStripes, devices };
 }
 
 function uploadStateOf(item: StateItem): UploadState {

@@ -87,6 +87,10 @@ export const Stripes = z.object({
     .object({ device: DeviceNumber, rateBps: RateBps })
     .optional()
     .describe('whose sync this was, and its speed'),
+  rates: z
+    .array(z.tuple([DeviceNumber, RateBps]))
+    .optional()
+    .describe('where the syncs of many devices are told of together: whose they were, and their speeds'),
 });
 export type Stripes = z.infer<typeof Stripes>;
 

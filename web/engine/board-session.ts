@@ -141,7 +141,8 @@ export function makeBoardSession(
     if (early && early.length < MAX_EARLY) early.push(message);
     if (!board || !('upload' in message) || message.upload !== board.info.upload) return;
     if (message.type === 'stripes') {
-      if (message.by) hear(message.by.device, message.by.rateBps);
+      if (message.by) hear([[message.by.device, message.by.rateBps]]);
+      if (message.rates) hear(message.rates);
       takeStripes(message.stripes);
     } else if (message.type === 'state') {
       takeState(message.state);
@@ -153,11 +154,12 @@ export function makeBoardSession(
     }
   };
 
-  const hear = (device: number, rateBps: number) => {
-    const member = board?.members.get(device);
-    heardMs.set(device, clock.nowMs());
-    if (!board || !member) return;
-    board.members.set(device, { ...member, rateBps });
+  const hear = (rates: Iterable<readonly [device: number, rateBps: number]>) => {
+    for (const [device, rateBps] of rates) {
+      const member = board?.members.get(device);
+      heardMs.set(device, clock.nowMs());
+      if (board && member) board.members.set(device, { ...member, rateBps });
+    }
     events.emit({ kind: 'members' });
   };
 

@@ -55,7 +55,7 @@ export function finishingRules(rule: Rule, tools: () => Tools): void {
       await uploads.markFull(upload, [0, 2]);
       await uploads.beginFinish(upload, 'token', 100, 0);
       expect(await uploads.endFinish(upload, 'token', state)).toBe(true);
-      expect(await uploads.state(upload)).toEqual({ state, fullStripes: new Set([0, 2]) });
+      expect(await uploads.state(upload)).toEqual({ state, fullStripes: new Set([0, 2]), devices: 0 });
     }
   });
 

@@ -24,7 +24,11 @@ export function uploadRules(rule: Rule, tools: () => Tools): void {
       const shares = newShares();
       expect(await uploads.create(meta, shares)).toBe('created');
       expect(await uploads.meta(meta.upload)).toEqual(meta);
-      expect(await uploads.state(meta.upload)).toEqual({ state: { state: 'open' }, fullStripes: new Set() });
+      expect(await uploads.state(meta.upload)).toEqual({
+        state: { state: 'open' },
+        fullStripes: new Set(),
+        devices: 0,
+      });
       for (const { secretHash, share, role } of shares) {
         const link = { upload: meta.upload, share, role, expiresAtMs: EXPIRES_AT_MS };
         expect(await links.find(secretHash)).toMatchObject({ ...link, isMakers: role === 'owner' });
