@@ -2,7 +2,7 @@ import { render } from 'solid-js/web';
 import { openJournal } from './browser/journal.ts';
 import { installServiceWorker } from './browser/service-worker.ts';
 import { createApp } from './state/app.ts';
-import { Page } from './ui/page.tsx';
+import { Page, preloadView } from './ui/page.tsx';
 import { preferredLanguage, speak } from './words/words.ts';
 import './ui/style/tokens.css';
 import './ui/style/base.css';
@@ -14,6 +14,7 @@ import './ui/style/dialog.css';
 
 const root = document.getElementById('page');
 if (!root) throw new Error('expected an element #page in index.html; found none');
+preloadView(location.hash);
 // A language that does not come leaves the page in English.
 const [journal] = await Promise.all([openJournal(), speak(preferredLanguage()).catch(() => {})]);
 render(() => {

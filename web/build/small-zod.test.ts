@@ -1,6 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { stripeToWire } from '../../protocol/messages/board.ts';
 import { bitsAt } from '../../test/board-arbitraries.ts';
+
+import { z } from './small-zod.ts';
+
+/** What may follow a schema. */
+const METHODS = ['parse', 'safeParse', ...Object.keys(z.string())];
 
 const SECRET = 's'.repeat(22);
 const UPLOAD = 'u'.repeat(22);
@@ -69,4 +77,48 @@ test('the page reads every message as the server does: what is one here is one t
     if (small.decodeDown(frame).ok || small.decodeUp(frame).ok) taken += 1;
   }
   expect(taken).toBe(7);
+});
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The names in each chain that begins with `z.`: what zod is asked for, and what follows. */
+function chains(source: string): Array<{ maker: string; methods: string[] }> {
+  return [...source.matchAll(/\bz\.(\w+)\(/g)].map((match) => {
+    const methods: string[] = [];
+    let at = match.index + match[0].length;
+    for (;;) {
+      // To the end of these parentheses; what is inside has chains of its own.
+      for (let depth = 1; depth > 0 && at < source.length; at++) {
+        if (source[at] === '(') depth += 1;
+        if (source[at] === ')') depth -= 1;
+      }
+      const next = /^\s*\.(\w+)\(/.exec(source.slice(at));
+      if (!next) return { maker: match[1] ?? '', methods };
+      methods.push(next[1] ?? '');
+      at += next[0].length;
+    }
+  });
+}
+
+test('the page asks zod for nothing that its small zod lacks', () => {
+  const files = ['protocol', 'web'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      join(root, folder, name),
+    ),
+  );
+  const sources = files.filter(
+    (path) =>
+      /\.tsx?$/.test(path) && !/\.test\.|[\\/](dist|node|node_modules|build|\.building-\d+)[\\/]/.test(path),
+  );
+  let found = 0;
+  for (const path of sources) {
+    const source = readFileSync(path, 'utf8');
+    if (!/from 'zod'/.test(source)) continue;
+    for (const { maker, methods } of chains(source)) {
+      found += 1;
+      expect(Object.keys(z), `z.${maker} in ${path}`).toContain(maker);
+      for (const method of methods) expect(METHODS, `.${method} in ${path}`).toContain(method);
+    }
+  }
+  expect(found).toBeGreaterThan(100);
 });

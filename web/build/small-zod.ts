@@ -15,6 +15,7 @@ function fluent<S extends Schema>(schema: S) {
   return Object.assign(schema, {
     describe: () => schema,
     optional: (): Schema => fluent(mini.optional(schema)),
+    array: (): Schema => fluent(mini.array(schema)),
     min: (least: number) => checked(isNumber ? mini.gte(least) : mini.minLength(least)),
     max: (most: number) => checked(isNumber ? mini.lte(most) : mini.maxLength(most)),
     regex: (pattern: RegExp) => checked(mini.regex(pattern)),
@@ -27,7 +28,8 @@ const object: typeof mini.object = (shape) => fluent(mini.object(shape));
 export const z = {
   object,
   string: () => fluent(mini.string()),
-  url: () => fluent(mini.url()),
+  // zod's own brings a parser of addresses along; the browser has one.
+  url: () => fluent(mini.custom((value) => typeof value === 'string' && URL.canParse(value))),
   number: () => fluent(mini.number()),
   int: () => fluent(mini.int()),
   boolean: () => fluent(mini.boolean()),

@@ -14,12 +14,15 @@ import { NotifyOffer } from './notify-offer.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { mayChooseFile, type OpenView, statusOf } from './status.ts';
 import { StatusLine } from './status-line.tsx';
-import { ThroughputChart } from './throughput-chart.tsx';
 
 /** A chunk of its own: it comes at the end, and mostly in another session than the beginning. */
 const ResultPanel = lazy(async () => ({ default: (await import('./result-panel.tsx')).ResultPanel }));
 
 const SharePanel = lazy(async () => ({ default: (await import('./share-panel.tsx')).SharePanel }));
+
+const ThroughputChart = lazy(async () => ({
+  default: (await import('./throughput-chart.tsx')).ThroughputChart,
+}));
 
 interface BoardProps {
   app: App;
@@ -132,7 +135,9 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
         </Show>
         <Grid open={props.open} lit={lit()} nameOf={nameOf} />
         <Show when={isOpen()}>
-          <ThroughputChart open={props.open} view={view()} />
+          <Suspense fallback={<div class="card chart" />}>
+            <ThroughputChart open={props.open} view={view()} />
+          </Suspense>
         </Show>
         <DeviceList app={props.app} open={props.open} view={view()} lit={lit()} light={setLit} />
       </div>

@@ -1,13 +1,14 @@
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
 import type { DeviceView } from '../engine/upload.ts';
 import type { Sample } from '../state/history.ts';
 import { numbers, words } from '../words/words.ts';
 import { sparkline } from './chart-paths.ts';
 import { gainOf, shareOfWork } from './gain.ts';
 import { colourOf } from './palette.ts';
-import { RenameField } from './rename-field.tsx';
 import type { OpenView } from './status.ts';
 import { Swatch } from './swatch.tsx';
+
+const RenameField = lazy(async () => ({ default: (await import('./rename-field.tsx')).RenameField }));
 
 const SPARK = { width: 96, height: 28 };
 
@@ -84,14 +85,16 @@ export function DeviceRow(props: {
             </>
           }
         >
-          <RenameField
-            name={props.device.name}
-            save={(name) => {
-              setRenaming(false);
-              props.rename(name);
-            }}
-            cancel={() => setRenaming(false)}
-          />
+          <Suspense>
+            <RenameField
+              name={props.device.name}
+              save={(name) => {
+                setRenaming(false);
+                props.rename(name);
+              }}
+              cancel={() => setRenaming(false)}
+            />
+          </Suspense>
         </Show>
       </div>
       <p class="device-state small">{state()}</p>

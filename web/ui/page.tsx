@@ -18,15 +18,23 @@ import { createIntake, readFiles } from './intake.ts';
 import { ClosedView } from './message-view.tsx';
 import { NoticeList, say } from './notices.tsx';
 import { createOffline } from './offline.ts';
-import { StartView } from './start-view.tsx';
 import { mayChooseFile } from './status.ts';
 import { createTitle } from './title.ts';
 import { TopBar } from './top-bar.tsx';
 import { createUnreachable } from './unreachable.ts';
 
-/** A chunk of its own: whoever comes to choose a file has the start at once, and this before they have chosen. */
+const OTHER_VIEW_AFTER_MS = 500;
+
+/** A chunk each: what the address asks for is loaded at once, and the other one while the person looks at it. */
+const loadStart = () => import('./start-view.tsx');
 const loadBoard = () => import('./board-view.tsx');
+const StartView = lazy(async () => ({ default: (await loadStart()).StartView }));
 const BoardView = lazy(async () => ({ default: (await loadBoard()).BoardView }));
+
+/** Begins to load what will be shown first. */
+export function preloadView(hash: string): void {
+  void (hash ? loadBoard() : loadStart());
+}
 
 /** The whole page: the start, or the board that the address names. */
 export function Page(props: { app: App }): JSX.Element {
@@ -37,7 +45,7 @@ export function Page(props: { app: App }): JSX.Element {
   createEffect(() => {
     document.documentElement.lang = language();
   });
-  onMount(() => void loadBoard());
+  onMount(() => setTimeout(() => void Promise.all([loadStart(), loadBoard()]), OTHER_VIEW_AFTER_MS));
 
   const closedFor = () => {
     const status = props.app.connection();
