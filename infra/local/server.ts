@@ -4,15 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { readEnvironment } from '../../functions/environment.ts';
-import { makeFinishHandler } from '../../functions/finish/handler.ts';
 import { instanceKeyHash } from '../../functions/hashing.ts';
 import { meteredBucket } from '../../functions/metering/metered-bucket.ts';
-import { makeNotifyHandler } from '../../functions/notify/handler.ts';
 import type { Log, Ports } from '../../functions/ports.ts';
 import { makePorts } from '../../functions/ports-on-aws.ts';
 import type { Rules } from '../../functions/rules.ts';
-import { makeSocketHandler } from '../../functions/socket/handler.ts';
-import { makeSweepHandler } from '../../functions/sweep/handler.ts';
 import { SWEEP_EVERY_MS } from '../../functions/sweep/period.ts';
 import { LIMITS, type Limits } from '../../protocol/limits.ts';
 import { lanOrigins } from './addresses.ts';
@@ -22,6 +18,13 @@ import { openDataFolder } from './data-folder.ts';
 import { makeDoor } from './door.ts';
 import { closeServer, listen, openEdge, STAGE, STORE_PATH } from './edge.ts';
 import { makeFront } from './front.ts';
+import {
+  FINISH_FUNCTION,
+  functionsFromBundles,
+  functionsFromSources,
+  NOTIFY_FUNCTION,
+  SWEEP_FUNCTION,
+} from './functions.ts';
 import { type Gateway, makeGateway } from './gateway/gateway.ts';
 import { API_GATEWAY_LIMITS, type GatewayLimits } from './gateway/limits.ts';
 import { type Health, makeHealth } from './health.ts';
@@ -59,10 +62,6 @@ export interface ServerOptions {
 }
 
 const BUCKET = 'tributary';
-const FINISH_FUNCTION = 'finish';
-const NOTIFY_FUNCTION = 'notify';
-const SWEEP_FUNCTION = 'sweep';
-
 /** Work under way may end when the server is told to stop; a finish of minutes may not hold it up. */
 const CLOSE_WITHIN_MS = 5_000;
 
@@ -113,7 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }));
     closers.push(() => edge.close());
 
-    const environment = readEnvironment({
+    const variables = {
       AWS_REGION: settings.region,
       TABLE_NAME: settings.tableName,
       DYNAMODB_ENDPOINT: dynamoEndpoint,
@@ -126,27 +125,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           : { bucket: BUCKET, endpoint: edge.origin + STORE_PATH, forcePathStyle: true, credentials },
       ),
       S3_PUBLIC_PATH: store && STORE_PATH,
-    });
+    };
+    const environment = readEnvironment(variables);
     const ledger = makeLedger({ nowMs, log });
     const ports = meteredPorts(makePorts(environment, ledger.log, options.nowMs, ledger.meter), ledger);
-    const running = makeLambda({
-      functions: {
-        [FINISH_FUNCTION]: ledger.finishHandler(makeFinishHandler(ports)),
-        [NOTIFY_FUNCTION]: makeNotifyHandler(ports),
-        [SWEEP_FUNCTION]: makeSweepHandler(ports),
-      },
-      log,
-    });
-    lambda = running;
-    closers.push(() => within(CLOSE_WITHIN_MS, running.close()));
     const key = await instanceKey(settings.dataFolder);
     const door = makeDoor(settings.allowedHosts);
     const rules: Rules = {
       limits: options.rations ?? LIMITS,
       create: { by: 'key-holders', keyHash: instanceKeyHash(key) },
     };
+    const functions = settings.bundles
+      ? await functionsFromBundles(settings.bundles, { ...variables, ...signingKeys() }, log)
+      : functionsFromSources(ports, ledger, rules);
+    closers.push(() => functions.close());
+    const running = makeLambda({ functions: functions.named, log });
+    lambda = running;
+    closers.push(() => within(CLOSE_WITHIN_MS, running.close()));
     const sockets = makeGateway({
-      handler: ledger.socketHandler(makeSocketHandler(ports, rules)),
+      handler: functions.socket,
       stage: STAGE,
       limits: options.limits ?? API_GATEWAY_LIMITS,
       allowOrigin: door.isSameOrigin,
@@ -213,6 +210,12 @@ function watched(store: ObjectStore, ledger: Ledger): Pick<ObjectStore, 'listene
       listener(request, response);
     };
   return { listener: counted(store.listener), continueListener: counted(store.continueListener) };
+}
+
+/** In Lambda they are in every function's environment. */
+function signingKeys(): Record<string, string | undefined> {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  return { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN };
 }
 
 function storeVariables(store: Omit<StoreElsewhere, 'kind'>): Record<string, string | undefined> {

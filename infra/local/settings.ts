@@ -21,6 +21,7 @@ const Variables = z.object({
     .regex(/^[\w.-]+(\s*,\s*[\w.-]+)*$/, 'names, separated by commas')
     .optional(),
   DATA_DIR: z.string().default('.tributary'),
+  BUNDLES_FROM: z.string().optional(),
   S3_ENDPOINT: Address.optional(),
   S3_BUCKET: DataName.optional(),
   S3_FORCE_PATH_STYLE: z
@@ -45,6 +46,8 @@ export interface Settings {
   /** Names by which this server may be called, beside its addresses and the machine's name. */
   allowedHosts: string[];
   dataFolder: string;
+  /** A folder that `cdk synth` wrote (`cdk.out`): its bundles run in place of the sources. Undefined: the sources. */
+  bundles: string | undefined;
   region: string;
   tableName: string;
   /** A table elsewhere in place of the embedded one. */
@@ -76,12 +79,14 @@ export function readSettings(variables: Record<string, string | undefined>): Set
       `${name} is ${JSON.stringify(given[name])}; expected ${issue?.message ?? 'something else'}.`,
     );
   }
-  const { PORT, HOST, ALLOWED_HOSTS, DATA_DIR, DYNAMODB_ENDPOINT, TABLE_NAME, AWS_REGION } = parsed.data;
+  const { PORT, HOST, ALLOWED_HOSTS, DATA_DIR, BUNDLES_FROM, DYNAMODB_ENDPOINT, TABLE_NAME, AWS_REGION } =
+    parsed.data;
   return {
     port: PORT,
     host: HOST,
     allowedHosts: [...(ALLOWED_HOSTS?.split(/\s*,\s*/) ?? []), ...(HOST ? [HOST] : [])],
     dataFolder: resolve(DATA_DIR),
+    bundles: BUNDLES_FROM === undefined ? undefined : resolve(BUNDLES_FROM),
     region: AWS_REGION,
     tableName: TABLE_NAME,
     dynamoEndpoint: DYNAMODB_ENDPOINT,

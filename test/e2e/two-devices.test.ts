@@ -4,7 +4,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   DESKTOP,
   launchChromium,
@@ -15,6 +15,7 @@ import {
   watchGrid,
 } from '../support/browser.ts';
 import { type StartedServer, startServerProcess } from '../support/started-server.ts';
+import { synthesiseInto } from '../support/synthesised-bundles.ts';
 import { makeUplink, type Uplink } from '../support/uplink.ts';
 
 const MIB = 1_048_576;
@@ -41,11 +42,11 @@ afterAll(async () => {
   await browser.close();
   await rm(folder, { recursive: true, force: true });
 });
-beforeEach(async () => {
-  server = await startServerProcess();
+async function start(env: Parameters<typeof startServerProcess>[0] = {}): Promise<void> {
+  server = await startServerProcess(env);
   lines = await Promise.all([1, 2, 3].map(() => makeUplink(server.port, LINE_BYTES_PER_S)));
   contexts = [];
-});
+}
 afterEach(async () => {
   for (const context of contexts) await context.close();
   for (const line of lines) await line.close();
@@ -116,41 +117,50 @@ async function untilDone(page: Page, parts: number): Promise<void> {
   }, parts);
 }
 
-test('two devices carry one file, each sees every part of the other, a third one watches, and the object is the file', async () => {
-  const laptop = await openDevice(0, DESKTOP);
-  await chooseFile(laptop.page, 'Choose a file');
-  const fragment = await linkOf(laptop.page);
-  await watchGrid(laptop.page);
+test.each([
+  ['the handlers as they are', async () => ({})],
+  ['the bundles that would be deployed', async () => ({ BUNDLES_FROM: await synthesiseInto(folder) })],
+])(
+  'two devices carry one file, each sees every part of the other, a third one watches, and the object is the file: by %s',
+  async (_, environment) => {
+    await start(await environment());
+    const laptop = await openDevice(0, DESKTOP);
+    await chooseFile(laptop.page, 'Choose a file');
+    const fragment = await linkOf(laptop.page);
+    await watchGrid(laptop.page);
 
-  const wall = await openDevice(2, DESKTOP, fragment);
-  await watchGrid(wall.page);
-  const phone = await openDevice(1, PHONE, fragment);
-  await watchGrid(phone.page);
-  await chooseFile(phone.page, 'Choose this file here');
+    const wall = await openDevice(2, DESKTOP, fragment);
+    await watchGrid(wall.page);
+    const phone = await openDevice(1, PHONE, fragment);
+    await watchGrid(phone.page);
+    await chooseFile(phone.page, 'Choose this file here');
 
-  for (const { page } of [laptop, phone, wall]) await toast(page).waitFor({ timeout: 60_000 });
+    for (const { page } of [laptop, phone, wall]) await toast(page).waitFor({ timeout: 60_000 });
 
-  const carried = await carriedBy(laptop.page);
-  expect(Object.values(carried).reduce((sum, parts) => sum + parts, 0)).toBe(PARTS);
-  const shares = Object.values(carried).sort((a, b) => a - b);
-  expect(shares).toHaveLength(2);
-  expect(shares[0]).toBeGreaterThanOrEqual(PARTS / 5);
+    const carried = await carriedBy(laptop.page);
+    expect(Object.values(carried).reduce((sum, parts) => sum + parts, 0)).toBe(PARTS);
+    const shares = Object.values(carried).sort((a, b) => a - b);
+    expect(shares).toHaveLength(2);
+    expect(shares[0]).toBeGreaterThanOrEqual(PARTS / 5);
 
-  const all = Array.from({ length: PARTS }, (_, i) => i + 1);
-  for (const { page, problems } of [laptop, phone, wall]) {
-    const seen = await seenDone(page);
-    expect(seen.at(-1)).toEqual(all);
-    // Live, not in one go at the end; and what was done stayed done.
-    expect(seen.length).toBeGreaterThan(10);
-    for (const [i, parts] of seen.entries()) expect(parts).toEqual(expect.arrayContaining(seen[i - 1] ?? []));
-    expect(await carriedBy(page)).toEqual(carried);
-    expect(partsOfRanges((await page.getByTestId('grid').getAttribute('data-leased')) ?? '')).toEqual([]);
-    expect(problems).toEqual([]);
-  }
-  expect(await downloadSha256(laptop.page)).toBe(fileSha256);
-});
+    const all = Array.from({ length: PARTS }, (_, i) => i + 1);
+    for (const { page, problems } of [laptop, phone, wall]) {
+      const seen = await seenDone(page);
+      expect(seen.at(-1)).toEqual(all);
+      // Live, not in one go at the end; and what was done stayed done.
+      expect(seen.length).toBeGreaterThan(10);
+      for (const [i, parts] of seen.entries())
+        expect(parts).toEqual(expect.arrayContaining(seen[i - 1] ?? []));
+      expect(await carriedBy(page)).toEqual(carried);
+      expect(partsOfRanges((await page.getByTestId('grid').getAttribute('data-leased')) ?? '')).toEqual([]);
+      expect(problems).toEqual([]);
+    }
+    expect(await downloadSha256(laptop.page)).toBe(fileSha256);
+  },
+);
 
 test('the server is killed in the middle and started again, and both devices finish', async () => {
+  await start();
   const laptop = await openDevice(0, DESKTOP);
   await chooseFile(laptop.page, 'Choose a file');
   const phone = await openDevice(1, PHONE, await linkOf(laptop.page));

@@ -41,7 +41,7 @@ export type Environment = Record<string, string | undefined>;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND = [process.execPath, 'infra/local/start.mjs'];
 /** What the person at this machine may have set is not for the server under test. */
-const OURS = /^(AWS_|S3_|npm_)|^(PORT|HOST|DATA_DIR|DYNAMODB_ENDPOINT|TABLE_NAME)$/;
+const OURS = /^(AWS_|S3_|npm_)|^(PORT|HOST|DATA_DIR|BUNDLES_FROM|DYNAMODB_ENDPOINT|TABLE_NAME)$/;
 /** Nor are the credentials in their home, or those that a cloud gives to its machines. */
 const ALWAYS = {
   AWS_EC2_METADATA_DISABLED: 'true',
