@@ -65,6 +65,8 @@ export interface Uploads {
   renewFinish(upload: string, token: string, untilMs: number): Promise<boolean>;
   /** `finishing` under `token` becomes `state`. False: the lease was lost. Safe to repeat. */
   endFinish(upload: string, token: string, state: UploadState): Promise<boolean>;
+  /** An open upload is paused since then, or (undefined) no more. False: it is not open. Safe to repeat. */
+  setPaused(upload: string, pausedAtMs: number | undefined): Promise<boolean>;
   /** Whatever has not finished becomes `aborted`. False: it has finished, or there is no such upload. */
   abort(upload: string, nowMs: number): Promise<boolean>;
 }

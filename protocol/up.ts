@@ -4,7 +4,7 @@ import { Offer, Prove } from './messages/prove.ts';
 import { List, Revoke, Share } from './messages/share.ts';
 import { Adopt, ListMine, Open, SignIn } from './messages/sign-in.ts';
 import { Sync } from './messages/sync.ts';
-import { Abort, Create, Download, Join, Leave } from './messages/upload.ts';
+import { Abort, Create, Download, Join, Leave, Pause } from './messages/upload.ts';
 
 /** Every message from a device to the server. */
 export const Up = z.discriminatedUnion('type', [
@@ -16,6 +16,7 @@ export const Up = z.discriminatedUnion('type', [
   Sync,
   Leave,
   Abort,
+  Pause,
   Download,
   Share,
   Revoke,

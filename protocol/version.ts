@@ -29,8 +29,14 @@ const NEWS: ProtocolVersion = {
   reason: 'changes of many devices are told of together, with the speed of each',
 };
 
+const PAUSE: ProtocolVersion = {
+  version: 5,
+  fingerprint: 'e5964e9b534dcc2d',
+  reason: 'an owner pauses an upload for all devices, and lets it go on',
+};
+
 /** Every version that there ever was, oldest first. Whoever changes a schema adds one. */
-export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS, PEOPLE, NEWS];
+export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS, PEOPLE, NEWS, PAUSE];
 
 /** The wire's version. A `hello` with another one is refused with `wrong-version`. */
 export const PROTOCOL_VERSION = (PROTOCOL_HISTORY.at(-1) ?? FIRST).version;

@@ -9,6 +9,7 @@ import { create } from './create.ts';
 import { abort, download } from './end.ts';
 import { hello, ping } from './hello.ts';
 import { join, leave } from './join.ts';
+import { pause } from './pause.ts';
 import { offer, prove } from './prove.ts';
 import { list, revoke, share } from './share.ts';
 import { sync } from './sync.ts';
@@ -87,6 +88,8 @@ async function handle(context: MessageContext, message: Up): Promise<Answer> {
       return sync(context, message);
     case 'abort':
       return abort(context, message);
+    case 'pause':
+      return pause(context, message);
     case 'download':
       return download(context, message);
     case 'share':

@@ -14,6 +14,7 @@ import type { Sha256 } from '../../protocol/board/manifest.ts';
 import { freeBits, type Stripe } from '../../protocol/board/stripe.ts';
 import { MAX_GRANTED, MAX_STRIPES_PER_SYNC } from '../../protocol/limits.ts';
 import { stripeToWire } from '../../protocol/messages/board.ts';
+import { isPaused } from '../../protocol/messages/common.ts';
 import type { Granted, Sync } from '../../protocol/messages/sync.ts';
 import { type Applied, applyToStripe } from '../apply-to-stripe.ts';
 import { broadcast } from '../broadcast.ts';
@@ -55,10 +56,11 @@ export async function sync(context: MessageContext, message: Sync): Promise<Answ
   });
   if (stored.state.state === 'finished' || stored.state.state === 'aborted') return answer(stored.state, []);
 
+  const open = isPaused(stored.state) ? { ...message, want: [], hedge: [], any: 0 } : message;
   // A limit has to be known before tickets are asked for; that a link was not taken back, only before they are given.
-  const link = asks(message) ? linkOf(ports, member) : undefined;
+  const link = asks(open) ? linkOf(ports, member) : undefined;
   const allowance = member.isLimited ? allowanceOf(await link) : undefined;
-  const asked = allowance ? limited(message, geometry, allowance.leftBytes) : message;
+  const asked = allowance ? limited(open, geometry, allowance.leftBytes) : open;
   const commands = await commandsOf(ports, asked, member, geometry, stored);
   const [stripes, hashes] = await Promise.all([
     loadEach([...commands.keys()], (s) => ports.stripes.load(upload, s)),

@@ -73,7 +73,8 @@ export function makeUploads(table: Table): Uploads {
       // Ours already: the write is a repeated one, its first answer was lost.
       const isOurs = '(#state = :finishing AND finishToken = :token)';
       const begun = await table.update(stateKey(upload), {
-        update: 'SET #state = :finishing, finishToken = :token, untilMs = :until',
+        // Every part is in: there is nothing left to pause.
+        update: 'SET #state = :finishing, finishToken = :token, untilMs = :until REMOVE pausedAtMs',
         condition: `${isOpen} OR ${hasRunOut} OR ${isOurs}`,
         names: { '#state': 'state' },
         values: {
@@ -122,6 +123,18 @@ export function makeUploads(table: Table): Uploads {
       return ended !== undefined;
     },
 
+    async setPaused(upload, pausedAtMs) {
+      const isPause = pausedAtMs !== undefined;
+      const now = await table.update(stateKey(upload), {
+        // Paused twice, it is paused since the first time.
+        update: isPause ? 'SET pausedAtMs = if_not_exists(pausedAtMs, :at)' : 'REMOVE pausedAtMs',
+        condition: '#state = :open',
+        names: { '#state': 'state' },
+        values: { ':open': 'open', ...(isPause ? { ':at': pausedAtMs } : {}) },
+      });
+      return now !== undefined;
+    },
+
     async abort(upload, nowMs) {
       const aborted = await table.update(stateKey(upload), {
         // Without its token a finisher that is still at it has nothing more to say.
@@ -143,6 +156,7 @@ interface StateItem {
   finishedAtMs?: number;
   sha256?: string;
   abortedAtMs?: number;
+  pausedAtMs?: number;
 }
 
 function storedStateOf(item: Item): StoredState {
@@ -154,7 +168,9 @@ function storedStateOf(item: Item): StoredState {
 function uploadStateOf(item: StateItem): UploadState {
   switch (item.state) {
     case 'open':
-      return { state: 'open' };
+      return item.pausedAtMs === undefined
+        ? { state: 'open' }
+        : { state: 'open', pausedAtMs: item.pausedAtMs };
     case 'finishing':
       return { state: 'finishing', untilMs: item.untilMs ?? 0 };
     case 'finished':

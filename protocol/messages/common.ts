@@ -51,7 +51,10 @@ export const FileInfo = z.object({
 export type FileInfo = z.infer<typeof FileInfo>;
 
 export const UploadState = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('open') }),
+  z.object({
+    state: z.literal('open'),
+    pausedAtMs: EpochMs.optional().describe('paused by an owner since then: no tickets are granted'),
+  }),
   z.object({
     state: z.literal('finishing'),
     untilMs: EpochMs.describe('when to ask again if nothing was heard'),
@@ -64,3 +67,7 @@ export const UploadState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('aborted'), abortedAtMs: EpochMs }),
 ]);
 export type UploadState = z.infer<typeof UploadState>;
+
+export function isPaused(state: UploadState): boolean {
+  return state.state === 'open' && state.pausedAtMs !== undefined;
+}

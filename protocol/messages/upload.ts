@@ -28,6 +28,18 @@ export type Leave = z.infer<typeof Leave>;
 export const Abort = z.object({ type: z.literal('abort'), id: MessageId, upload: UploadId });
 export type Abort = z.infer<typeof Abort>;
 
+/**
+ * Owner: pauses the upload for all devices, or lets it go on. While it is paused no tickets are granted and none are
+ * held; what still lands counts. Answered by `ok`; every device hears the new `state`.
+ */
+export const Pause = z.object({
+  type: z.literal('pause'),
+  id: MessageId,
+  upload: UploadId,
+  paused: z.boolean(),
+});
+export type Pause = z.infer<typeof Pause>;
+
 /** Owner: asks for a short-lived address of the finished object. Answered by `link`. */
 export const Download = z.object({ type: z.literal('download'), id: MessageId, upload: UploadId });
 export type Download = z.infer<typeof Download>;

@@ -62,7 +62,7 @@ const fileSha256 = () => createHash('sha256').update(bytes).digest('hex');
 describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
   test('two of them carry one file, a third one watches, all end with 0, and the object is the file', async () => {
     const state = await machine();
-    const owner = create(state, '--limit', '8MB/s');
+    const owner = create(state, '--limit', '2MB/s');
     const { help, watch } = await linksOf(owner);
     const helper = startDevice([
       'join',
@@ -140,6 +140,10 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     changed.fill(0);
     await writeFile(other, changed);
     const state = ['--state', await machine()];
+    await startDevice(['join', help, path, '--allowance', '12MB', ...state, '--limit', '20MB/s']).ended.then(
+      ({ code, stderr }) =>
+        expect([code, stderr]).toEqual([5, expect.stringContaining('allowance is used up')]),
+    );
     const cases: Array<[string[], number, string]> = [
       [['join', `${server.origin}/#${'x'.repeat(22)}`, path, ...state], 3, 'This link is not valid'],
       [['join', watch, path, ...state], 3, 'this device watch, not upload'],

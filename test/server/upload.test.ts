@@ -179,6 +179,52 @@ describe('an upload by messages alone', () => {
     expect(after.put).toBeUndefined();
     await owner.expect('ok', { type: 'abort', upload });
   });
+
+  test('a paused upload grants nothing, holds nothing and says so to all; what lands meanwhile counts', async () => {
+    const bytes = randomBytes(12 * MIB);
+    const secrets = newSecrets();
+    const owner = await device(server.origin, 'laptop');
+    const { upload, partBytes } = await createUpload(owner, bytes, secrets);
+    await sync(owner, upload, { hashes: hashesOf(bytes, partBytes, [1, 2, 3]) });
+    const helper = await device(server.origin, 'phone');
+    await helper.expect('board', { type: 'join', secret: secrets.help });
+    const { parts } = await helper.expect('challenge', { type: 'offer', upload, sizeBytes: bytes.length });
+    await helper.expect('proven', { type: 'prove', upload, hashes: hashesOf(bytes, partBytes, parts) });
+    const granted = await sync(helper, upload, { want: [1, 2] });
+
+    const refused = await helper.expect('error', { type: 'pause', upload, paused: true });
+    expect(refused.error.kind).toBe('not-allowed');
+    await owner.expect('ok', { type: 'pause', upload, paused: true });
+    const heard = await helper.hear('state');
+    expect(heard.state).toEqual({ state: 'open', pausedAtMs: expect.any(Number) });
+    const freed = await helper.hear('stripes', ({ stripes }) => stripes[0]?.leases.length === 0);
+    expect(freed.stripes[0]?.done).toBe('0');
+
+    for (const one of [owner, helper]) {
+      for (const claim of [{ want: [3] }, { any: 2 }, { want: [1], hedge: [2] }]) {
+        const answer = await sync(one, upload, claim);
+        expect(answer.put).toBeUndefined();
+        expect(answer.state).toEqual(heard.state);
+        expect(answer.stripes.flatMap(({ leases }) => leases)).toEqual([]);
+      }
+    }
+    expect((await put(server.origin, granted, 1, partOf(bytes, partBytes, 1))).status).toBe(200);
+    expect((await sync(helper, upload, { done: [1] })).stripes[0]?.done).toBe('1');
+    const late = await device(server.origin, 'late');
+    expect(await late.expect('board', { type: 'join', secret: secrets.help })).toMatchObject({
+      state: heard.state,
+    });
+
+    await owner.expect('ok', { type: 'pause', upload, paused: false });
+    await helper.hear('state', ({ state }) => state.state === 'open' && state.pausedAtMs === undefined);
+    expect((await sync(helper, upload, { want: [2, 3] })).put?.tickets.map(({ part }) => part)).toEqual([
+      2, 3,
+    ]);
+    await owner.expect('ok', { type: 'abort', upload });
+    const over = await owner.expect('error', { type: 'pause', upload, paused: true });
+    expect(over.error.kind).toBe('upload-ended');
+    for (const one of [owner, helper, late]) one.close();
+  });
 });
 
 describe('the server as a whole', () => {

@@ -2,9 +2,11 @@ import { countFree, nextExpiryMs } from '../../protocol/board/choose.ts';
 import { geometryOf, isPartOf, partLength } from '../../protocol/board/geometry.ts';
 import { leaseMsFor } from '../../protocol/board/lease.ts';
 import { makeRateMeter } from '../../protocol/board/rate.ts';
+import { isPaused } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Granted } from '../../protocol/messages/sync.ts';
 import { type BoardSession, isOver, type OpenBoard } from './board-session.ts';
+import { type Budget, unlimited, withBudget } from './budget.ts';
 import type { Connection, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import { makeFlights, type Ticket } from './flights.ts';
@@ -12,11 +14,11 @@ import { giveBack } from './give-back.ts';
 import { makeHand } from './hand.ts';
 import { hashAheadTarget, makeRefill, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
-import { heldOnBoard, type Load, letGo, partsInHand, publishedParts } from './load.ts';
+import { heldOnBoard, type Load, letGo, partsInHand, publishedParts, putAside } from './load.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
 import { makePlaces } from './places.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
-import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf } from './proposal.ts';
+import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf, reportOf } from './proposal.ts';
 import { prove, verify } from './proving.ts';
 import { remedyForPut, remedyForRequest, type StopReason, waitMs } from './retry.ts';
 import { syncMessage } from './sync-message.ts';
@@ -32,6 +34,10 @@ export type CarrierState =
   | { state: 'retrying' }
   /** Every ticket is done or in the hands of others. */
   | { state: 'nothing-free' }
+  /** Nothing leaves this device until the person goes on, or an owner does for all. */
+  | { state: 'paused'; by: 'person' | 'owner' }
+  /** What the person allows this device to send has been sent. */
+  | { state: 'used-up' }
   | { state: 'over' }
   | { state: 'stopped'; reason: StopReason; detail: string; part?: number };
 
@@ -42,6 +48,8 @@ export interface Carrier {
   /** Bytes of unfinished parts that have left, and parts that the board does not show as done yet. */
   sentBytes(): number;
   onChange(listener: () => void): () => void;
+  /** Holds on, with everything given back, or goes on. */
+  pause(isPaused: boolean): void;
   /** Gives back what is in hand. */
   stop(): void;
 }
@@ -61,6 +69,10 @@ export interface CarrierOptions {
   /** Whether this device creates the upload: then it may hash before the board is there. */
   isCreator: boolean;
   memory?: Memory;
+  /** What the person allows this device to use of its line. */
+  budget?: Budget;
+  /** Begun as a paused one. */
+  isPaused?: boolean;
 }
 
 /** A device that was refused nothing but time: parts failing this often in a row are shown as a reason. */
@@ -71,7 +83,15 @@ const USED_UP =
 
 /** Carries parts of one file: hashes, claims, puts, reports. Event-driven: everything ends in `pump`. */
 export function makeCarrier(options: CarrierOptions): Carrier {
-  const { connection, session, clock, random, file, memory = NO_MEMORY } = options;
+  const {
+    connection,
+    session,
+    clock,
+    random,
+    memory = NO_MEMORY,
+    budget = unlimited(options.clock),
+  } = options;
+  const file = withBudget(options.file, budget);
   const geometry = geometryOf(file.sizeBytes);
   const changes = makeEmitter<void>();
   const meter = makeRateMeter();
@@ -82,6 +102,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   let steadyRateBps: number | undefined;
   let noted = '';
   let isVerified = false;
+  let isHeld = options.isPaused ?? false;
+  let cancelLeave = () => {};
 
   const load: Load = {
     hand: makeHand(),
@@ -119,7 +141,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const isStopped = () => state.state === 'stopped' || state.state === 'over';
 
   const setState = (next: CarrierState) => {
-    if (next.state === state.state) return;
+    if (isSameState(next, state)) return;
     state = next;
     changes.emit();
   };
@@ -133,6 +155,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   /** Ends all work and gives the tickets back, so that nobody waits for their leases. */
   const putDown = () => {
     turns.stop();
+    cancelLeave();
     const board = session.board();
     // The board knows of one more than the hand and the flights: the part whose failure ends the work.
     const onBoard = board ? heldOnBoard(board, connection.serverNowMs()) : [];
@@ -161,7 +184,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   const startProving = async () => {
     const board = session.board();
-    if (!board || isProven || isProving || isStopped()) return;
+    if (!board || isProven || isProving || isStopped() || isHeld) return;
     isProving = true;
     await recall();
     const hashOf = (part: number) => hashing.get(part);
@@ -198,6 +221,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (outcome.state === 'stored') {
       hand.stored(part);
       throttle.stored();
+      load.returned.delete(part);
       unreported.add(part);
       turns.gather();
       steadyRateBps = meter.rateBps(clock.nowMs());
@@ -225,9 +249,11 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       setState({ state: 'over' });
       return putDown();
     }
+    if (board && restOf(board)) return rest(board);
     hashAhead(board);
     if (!board) return;
     if (!isProven) {
+      if (state.state === 'paused' || state.state === 'used-up') setState({ state: 'proving' });
       if (turns.mayTry()) void startProving();
       return;
     }
@@ -236,6 +262,33 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     takeOff();
     sayNext(board);
     showState();
+  };
+
+  /** Why nothing is to leave this device now, if so. */
+  const restOf = (board: OpenBoard): CarrierState | undefined => {
+    if (isPaused(board.state)) return { state: 'paused', by: 'owner' };
+    if (isHeld) return { state: 'paused', by: 'person' };
+    if (flights.size === 0 && budget.room(nextBytes(board)) < 1) return { state: 'used-up' };
+    return undefined;
+  };
+
+  /** What is done is still told, and what is in hand given back. */
+  const rest = (board: OpenBoard) => {
+    putAside(load, heldOnBoard(board, connection.serverNowMs()));
+    letGo(load, board, connection.serverNowMs());
+    note();
+    turns.stop();
+    cancelLeave();
+    const report = reportOf(load);
+    if (isSomething(report)) say(board, report, 0);
+    setState(restOf(board) ?? state);
+  };
+
+  /** The size of the next part, whichever it will be: only the last one of all is another. */
+  const nextBytes = ({ replica }: OpenBoard) => {
+    const { parts, partBytes } = geometry;
+    const isLastLeft = replica.doneParts() >= parts - 1 && !replica.isDone(parts);
+    return isLastLeft ? partLength(geometry, parts) : partBytes;
   };
 
   const showState = () => {
@@ -262,12 +315,22 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     hashing.start(unknownParts(board.replica, missing + hashing.underWay(), isHashed));
   };
 
-  const atOnce = () => Math.min(places.limit(), throttle.limit());
+  const atOnce = () => Math.min(places.limit(), throttle.limit(), budget.atOnce(geometry.partBytes));
 
   const takeOff = () => {
+    cancelLeave();
     while (flights.size < atOnce()) {
+      const waitMs = budget.nextAtMs() - clock.nowMs();
+      if (waitMs > 0) {
+        cancelLeave = clock.after(waitMs, pump);
+        break;
+      }
       const ticket = hand.take(clock.nowMs());
       if (!ticket) break;
+      if (budget.room(partLength(geometry, ticket.part)) < 1) {
+        load.returned.add(ticket.part);
+        continue;
+      }
       if (!unreported.has(ticket.part)) flights.start(ticket);
     }
     if (flights.size !== places.limit()) places.unfit();
@@ -298,6 +361,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (isSyncing || connection.status().state !== 'online') return;
     const times = { nowMs: clock.nowMs(), serverNowMs: connection.serverNowMs() };
     const proposal = proposalOf(load, board, pace(board), session.rateOf, times);
+    const room = budget.room(nextBytes(board)) - hand.size;
+    if (room < proposal.want.length) proposal.want.length = Math.max(0, room);
+    if (room < 1) proposal.hedge = [];
     if (!isSomething(proposal)) return sleepUntilSomething(board);
     const idle = atOnce() - flights.size;
     const cannotWait =
@@ -305,7 +371,12 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       (proposal.want.length > 0 && isRunningOut(hand.size, idle, tempo(board).ownPartsPerS)) ||
       // With nothing on the way there is nothing to gather either: the last report of all is the one that everybody waits for.
       (proposal.done.length > 0 && flights.size + hand.size === 0);
-    const dueMs = turns.dueMs(cannotWait ? 0 : pace(board).gatherMs);
+    say(board, proposal, cannotWait ? 0 : pace(board).gatherMs);
+  };
+
+  const say = (board: OpenBoard, proposal: Proposal, gatherMs: number) => {
+    if (isSyncing || connection.status().state !== 'online') return;
+    const dueMs = turns.dueMs(gatherMs);
     if (dueMs > clock.nowMs()) return turns.wakeAt(dueMs);
     void sync(board, proposal);
   };
@@ -336,7 +407,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     for (const part of message.release) load.returned.delete(part);
     const tickets = reply.message.put?.tickets ?? [];
     turns.succeeded(message.want.length + message.hedge.length, tickets.length);
-    if (!isStopped()) takeTickets(reply.message);
+    if (!isStopped() && !restOf(board)) takeTickets(reply.message);
     session.takeStripes(reply.message.stripes);
     session.takeState(reply.message.state);
     // Granted to a device that had stopped meanwhile, or stops because of what was granted.
@@ -373,6 +444,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   };
 
   const stopListening = [
+    budget.onChange(() => pump()),
     session.on((event) => {
       if (event.kind === 'opened') {
         isProven = event.proven;
@@ -394,6 +466,11 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       return landed.reduce((sum, part) => sum + partLength(geometry, part), flights.sentBytes(isOurs));
     },
     onChange: changes.on,
+    pause(isPaused) {
+      isHeld = isPaused;
+      turns.hurry();
+      pump();
+    },
     stop() {
       for (const stop of stopListening) stop();
       if (!isStopped()) putDown();
@@ -401,4 +478,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       file.close();
     },
   };
+}
+
+function isSameState(a: CarrierState, b: CarrierState): boolean {
+  return a.state === b.state && (a.state !== 'paused' || b.state !== 'paused' || a.by === b.by);
 }

@@ -44,6 +44,16 @@ export function publishedParts({ replica }: Pick<OpenBoard, 'replica'>): number[
   ).flat();
 }
 
+/** Nothing is carried any more for now: all that is in hand, on its way or held goes back, so that nobody waits for it. */
+export function putAside(load: Load, held: readonly number[]): void {
+  const { hand, flights, unreported, returned } = load;
+  for (const part of [...hand.parts(), ...flights.parts(), ...held]) {
+    if (!unreported.has(part)) returned.add(part);
+    hand.remove(part);
+  }
+  flights.stop();
+}
+
 /** Parts that this device holds by the board's word. */
 export function heldOnBoard({ replica, info }: OpenBoard, serverNowMs: number): number[] {
   return Array.from({ length: replica.geometry.stripes }, (_, s) =>

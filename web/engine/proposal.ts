@@ -77,6 +77,18 @@ export function proposalOf(
   };
 }
 
+/** What a device that rests still has to say: what it has done, and what it gives back. */
+export function reportOf({ unreported, unpublished, returned }: Load): Proposal {
+  return {
+    done: [...unreported],
+    hashes: [...unpublished].map(([part, sha256]) => ({ part, sha256 })),
+    release: [...returned],
+    want: [],
+    hedge: [],
+    renew: [],
+  };
+}
+
 export function isSomething(proposal: Proposal): boolean {
   return Object.values(proposal).some((list: readonly unknown[]) => list.length > 0);
 }

@@ -1,6 +1,7 @@
 import type { FileInfo, UploadState } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import { type BoardMember, isOver, makeBoardSession, type OpenBoard, type Opening } from './board-session.ts';
+import type { Budget } from './budget.ts';
 import { type Carrier, type CarrierState, makeCarrier } from './carrier.ts';
 import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
@@ -23,6 +24,8 @@ export type UploadView =
       doneParts: number;
       phase: UploadState;
       carrier: CarrierState | undefined;
+      /** The person has paused this device. */
+      isPaused: boolean;
       progress: Progress;
       devices: DeviceView[];
     };
@@ -43,6 +46,8 @@ export interface UploadOptions {
   atMost?: number;
   /** Where it is missing, nothing is remembered across a crash. */
   memory?: Memory;
+  /** What the person allows this device to use of its line. */
+  budget?: Budget;
 }
 
 export interface Upload {
@@ -56,6 +61,10 @@ export interface Upload {
   attach(file: FilePort): void;
   /** Stops carrying; the upload goes on without this device. */
   detach(): void;
+  /** This device holds on, or goes on; with a file or before it has one. */
+  pause(isPaused: boolean): void;
+  /** For owners: all devices hold on, or go on. */
+  pauseAll(isPaused: boolean): Promise<ProtocolError | undefined>;
   /** For owners: the ways in for others. */
   links: Links;
   abort(): Promise<ProtocolError | undefined>;
@@ -73,10 +82,17 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
   let carrier: Carrier | undefined;
   let refusal: ProtocolError | undefined;
   let shown: Progress | undefined;
+  let isPaused = false;
 
   const carry = (next: FilePort) => {
     carrier?.stop();
-    carrier = makeCarrier({ ...options, session, file: next, isCreator: opening.kind === 'create' });
+    carrier = makeCarrier({
+      ...options,
+      session,
+      file: next,
+      isCreator: opening.kind === 'create',
+      isPaused,
+    });
     carrier.onChange(() => changes.emit());
     changes.emit();
   };
@@ -117,6 +133,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
         doneParts: replica.doneParts(),
         phase: state,
         carrier: carrier?.state(),
+        isPaused,
         progress: shown,
         devices,
       };
@@ -129,6 +146,17 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
       carrier?.stop();
       carrier = undefined;
       changes.emit();
+    },
+    pause(next) {
+      isPaused = next;
+      carrier?.pause(next);
+      changes.emit();
+    },
+    async pauseAll(paused) {
+      const board = session.board();
+      if (!board) return undefined;
+      const reply = await connection.request({ type: 'pause', upload: board.info.upload, paused });
+      return reply.state === 'refused' ? reply.error : undefined;
     },
     links,
     async abort() {

@@ -19,6 +19,7 @@ function moment(nowMs: number, share: number, more: Partial<OpenView> = {}): Mom
     doneParts: 3,
     phase: { state: 'open' },
     carrier: { state: 'carrying' },
+    isPaused: false,
     progress: { sizeBytes, shownBytes: share * sizeBytes, share, rateBps: 2_500_000, etaMs: 60_000 },
     devices: [
       { ...device, isSelf: true },

@@ -21,7 +21,9 @@ test('create names a file and, where it is not this machine, a server', () => {
 test('join names a link and a file, watch a link; the secret is taken out of the address', () => {
   const page = new URL('https://nas.test/up/');
   page.hash = '';
-  expect(parseCommand(['join', LINK, 'film.mov', '--limit', '8Mbit/s', '--name', ' NAS '])).toEqual({
+  expect(
+    parseCommand(['join', LINK, 'film.mov', '--limit', '8Mbit/s', '--name', ' NAS ', '--allowance', '2GB']),
+  ).toEqual({
     kind: 'join',
     page,
     secret: SECRET,
@@ -29,6 +31,7 @@ test('join names a link and a file, watch a link; the secret is taken out of the
     options: {
       name: 'NAS',
       limitBps: 1_000_000,
+      allowanceBytes: 2_000_000_000,
       giveUpMs: undefined,
       stateFolder: undefined,
       isJson: false,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MAX_DEVICE_NAME_LENGTH } from '../../protocol/limits.ts';
 import { Secret } from '../../protocol/messages/common.ts';
-import { parseDurationMs, parseRate } from './units.ts';
+import { parseBytes, parseDurationMs, parseRate } from './units.ts';
 
 /** What was asked for on the command line. */
 export type Command =
@@ -14,6 +14,8 @@ export interface DeviceOptions {
   /** Undefined: the machine's own. */
   name: string | undefined;
   limitBps: number | undefined;
+  /** What this run and those before it may send in all, for this upload. */
+  allowanceBytes: number | undefined;
   /** Undefined: the server is waited for however long it is away. */
   giveUpMs: number | undefined;
   /** Undefined: where this user's programs keep their state. */
@@ -34,13 +36,15 @@ export const USAGE = `Carries a file, or parts of it, from this machine. Run aga
 
   --name NAME          what the others see instead of this machine's name
   --limit RATE         send no faster than this: 20Mbit/s, 2MB/s
+  --allowance SIZE     send no more than this in all, however often it is run: 2GB, 500MB
   --give-up DURATION   end when the server was away for so long: 30s, 10min, 2h (without it: never)
   --new                create: a new upload, even if this file has one
   --state FOLDER       where to remember what is under way
   --json               one JSON object a line on standard output, for programs
 
 Exit codes: 0 complete, 1 a fault or a refusal, 2 the command line, 3 the link or the server does not admit this
-device, 4 the file is another one, has changed or cannot be read, 6 ended by its owner, 7 gave up waiting, 8 this is running already, 130 interrupted (tickets given back), 143 the same by SIGTERM.`;
+device, 4 the file is another one, has changed or cannot be read, 5 the data allowance is used up, 6 ended by its
+owner, 7 gave up waiting, 8 this is running already, 130 interrupted (tickets given back), 143 the same by SIGTERM.`;
 
 /** Throws UsageError. */
 export function parseCommand(args: readonly string[]): Command {
@@ -50,6 +54,7 @@ export function parseCommand(args: readonly string[]): Command {
   const options: DeviceOptions = {
     name: nameOf(values.name),
     limitBps: parsed('--limit', values.limit, parseRate, 'a speed such as 20Mbit/s or 2MB/s'),
+    allowanceBytes: parsed('--allowance', values.allowance, parseBytes, 'a size such as 2GB or 500MB'),
     giveUpMs: parsed('--give-up', values['give-up'], parseDurationMs, 'a time such as 30s, 10min or 2h'),
     stateFolder: values.state,
     isJson: values.json ?? false,
@@ -83,6 +88,7 @@ function parse(args: readonly string[]) {
         server: { type: 'string' },
         name: { type: 'string' },
         limit: { type: 'string' },
+        allowance: { type: 'string' },
         'give-up': { type: 'string' },
         state: { type: 'string' },
         new: { type: 'boolean' },

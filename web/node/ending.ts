@@ -25,6 +25,12 @@ export function endingOf(view: UploadView, status: ConnectionStatus, ownBytes?: 
   if (phase.state === 'aborted') {
     return { code: EXIT.aborted, text: 'This upload was ended by its owner. Nothing of it is kept.' };
   }
+  if (carrier?.state === 'used-up') {
+    return {
+      code: EXIT.allowance,
+      text: 'The data allowance is used up. What is uploaded is kept; others can go on.',
+    };
+  }
   if (carrier?.state !== 'stopped') return undefined;
   return { code: STOPPED[carrier.reason] ?? EXIT.fault, text: stoppedWords(carrier, view, ownBytes) };
 }

@@ -5,6 +5,7 @@ export const EXIT = {
   usage: 2,
   notAdmitted: 3,
   file: 4,
+  allowance: 5,
   aborted: 6,
   gaveUp: 7,
   running: 8,

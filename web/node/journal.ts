@@ -11,6 +11,8 @@ export const JournalEntry = z.object({
   deviceKey: Secret,
   /** Of an upload that was begun here. */
   secrets: z.object({ own: Secret, help: Secret, watch: Secret }).optional(),
+  /** Bytes that all runs together have sent, as an allowance counts them. */
+  spentBytes: z.number().optional(),
   file: z.object({ path: z.string(), sizeBytes: z.number(), modifiedAtMs: z.number() }).optional(),
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
@@ -48,15 +50,22 @@ export async function openJournal(folder: string, names: readonly string[]): Pro
   const lock = join(folder, `${id}.lock`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await take(lock);
+  /** One change after the other: the last one asked for is the one that stays. */
+  let last: Promise<void> = Promise.resolve();
+  const then = (change: () => Promise<void>) => {
+    last = last.then(change, change);
+    return last;
+  };
   return {
     entry: await read(path),
-    async save(entry) {
-      // Whole or not at all: half a file would be another device.
-      await writeFile(`${path}.new`, JSON.stringify(entry), { mode: 0o600, flush: true });
-      await rename(`${path}.new`, path);
-    },
-    forget: () => rm(path, { force: true }),
-    release: () => rm(lock, { force: true }),
+    save: (entry) =>
+      then(async () => {
+        // Whole or not at all: half a file would be another device.
+        await writeFile(`${path}.new`, JSON.stringify(entry), { mode: 0o600, flush: true });
+        await rename(`${path}.new`, path);
+      }),
+    forget: () => then(() => rm(path, { force: true })),
+    release: () => then(() => rm(lock, { force: true })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isPaused } from '../../protocol/messages/common.ts';
 import type { ConnectionStatus } from '../engine/connection.ts';
 import type { UploadView } from '../engine/upload.ts';
 
@@ -8,6 +9,7 @@ export function reasonOf(view: UploadView, status: ConnectionStatus): string | u
   if (view.phase.state === 'finishing' || view.doneParts === view.partCount) {
     return 'all parts are in; S3 is putting the file together';
   }
+  if (isPaused(view.phase)) return 'paused for all devices by the owner';
   switch (view.carrier?.state) {
     case undefined:
       return 'watching';

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { type BudgetStore, makeBudget, makeBudgetStore } from '../engine/budget.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
 import { linkOf } from '../state/links.ts';
 import { nodeClock } from './clock.ts';
@@ -8,7 +9,14 @@ import { guessDeviceName } from './device-name.ts';
 import { endingOf } from './ending.ts';
 import { type Ending, EXIT } from './exit-codes.ts';
 import { type DiskFile, makeFilePort, openFile } from './file.ts';
-import { AlreadyRunning, defaultStateFolder, type Journal, newSecret, openJournal } from './journal.ts';
+import {
+  AlreadyRunning,
+  defaultStateFolder,
+  type Journal,
+  type JournalEntry,
+  newSecret,
+  openJournal,
+} from './journal.ts';
 import type { Report } from './report.ts';
 
 type Work = Exclude<Command, { kind: 'usage' }>;
@@ -67,12 +75,13 @@ async function carry(
     key: entry.deviceKey,
     name: options.name ?? guessDeviceName(hostname()),
   });
+  const budget = makeBudget(nodeClock, countedIn(journal, entry, options.allowanceBytes));
   const port = file && makeFilePort(file, nodeClock, options.limitBps);
   let upload: Upload;
   if (command.kind === 'create' && file && entry.secrets) {
     const { secrets } = entry;
     const info = { name: file.name, sizeBytes: file.sizeBytes, type: '' };
-    upload = makeUpload(engine, { kind: 'create', file: info, secrets }, port);
+    upload = makeUpload({ ...engine, budget }, { kind: 'create', file: info, secrets }, port);
     const links = {
       help: linkOf(command.page.href, secrets.help),
       watch: linkOf(command.page.href, secrets.watch),
@@ -85,7 +94,7 @@ async function carry(
     });
   } else {
     const secret = command.kind === 'create' ? '' : command.secret;
-    upload = makeUpload(engine, { kind: 'join', secret }, port);
+    upload = makeUpload({ ...engine, budget }, { kind: 'join', secret }, port);
   }
 
   const waits = { ownBytes: file?.sizeBytes, giveUpMs: options.giveUpMs };
@@ -97,6 +106,19 @@ async function carry(
   await Promise.race([engine.connection.settled(), after(GOODBYE_MS)]);
   engine.connection.close();
   return ending;
+}
+
+/** The count is kept with the rest, so that an allowance is one of all runs together. */
+function countedIn(journal: Journal, entry: JournalEntry, allowanceBytes: number | undefined): BudgetStore {
+  // The pace is kept byte by byte, by the put itself.
+  const store = makeBudgetStore({ rateBps: undefined, allowanceBytes }, entry.spentBytes);
+  return {
+    ...store,
+    spend(bytes) {
+      store.spend(bytes);
+      if (allowanceBytes !== undefined) void journal.save({ ...entry, spentBytes: store.load().spentBytes });
+    },
+  };
 }
 
 /** Tickets are given back before the process ends, but a server that is away is not waited for. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDurationMs, parseRate } from './units.ts';
+import { parseBytes, parseDurationMs, parseRate } from './units.ts';
 
 test.for([
   ['20Mbit/s', 2_500_000],
@@ -11,6 +11,15 @@ test.for([
   ['1.5 MBps', 1_500_000],
 ] as const)('%s is %i bytes a second', ([text, bytesPerS]) => {
   expect(parseRate(text)).toBe(bytesPerS);
+});
+
+test.for([
+  ['2GB', 2_000_000_000],
+  ['500 MB', 500_000_000],
+  ['1.5GiB', 1_610_612_736],
+  ['7', 7],
+] as const)('%s is %i bytes', ([text, bytes]) => {
+  expect(parseBytes(text)).toBe(bytes);
 });
 
 test.for([

@@ -1,9 +1,18 @@
-/** What people write for speeds and times, as numbers. Undefined: not understood. Pure. */
+/** What people write for sizes, speeds and times, as numbers. Undefined: not understood. Pure. */
+const SIZE = /^(\d+(?:\.\d+)?)\s*(k|m|g|t)?(i)?(b|bytes?)?$/i;
 const RATE = /^(\d+(?:\.\d+)?)\s*(k|m|g)?(i)?(bit|b)?\s*(?:\/\s*s|ps)?$/i;
 const DURATION = /^(\d+(?:\.\d+)?)\s*(s|min|m|h|d)?$/i;
 
 const POWERS = ['', 'k', 'm', 'g', 't'];
 const SECONDS: Record<string, number> = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
+
+/** `2GB`, `500 MB`, `1.5GiB`: decimal as data plans count, binary with an `i`. */
+export function parseBytes(text: string): number | undefined {
+  const found = SIZE.exec(text.trim());
+  if (!found) return undefined;
+  const [, number, prefix, binary] = found;
+  return positive(Number(number) * scaleOf(prefix, binary));
+}
 
 /** `20Mbit/s`, `2MB/s`, `500kB`: bytes a second. */
 export function parseRate(text: string): number | undefined {

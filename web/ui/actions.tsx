@@ -3,6 +3,7 @@ import type { Upload } from '../engine/upload.ts';
 import { isAtWork } from '../state/turns.ts';
 import { words } from '../words/words.ts';
 import { AbortButton } from './abort-button.tsx';
+import { PauseButtons } from './pause-buttons.tsx';
 import type { OpenView } from './status.ts';
 
 /** What one may do with the upload from here. */
@@ -10,6 +11,9 @@ export function Actions(props: { view: OpenView; upload: Upload; home: () => voi
   const isOwner = () => props.view.role === 'owner';
   return (
     <section class="actions">
+      <Show when={props.view.phase.state === 'open'}>
+        <PauseButtons view={props.view} upload={props.upload} />
+      </Show>
       <Show when={isAtWork(props.view)}>
         <button type="button" class="button" onClick={() => props.upload.detach()}>
           {words.stopHelping}

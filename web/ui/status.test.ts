@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CarrierState } from '../engine/carrier.ts';
 import { mayChooseFile, type Situation, statusOf } from './status.ts';
 
+const PAUSED = { state: 'open', pausedAtMs: 5 } as const;
 const FINISHED = { state: 'finished', finishedAtMs: 5, sha256: 'x-4' } as const;
 
 function situation(view: Partial<Situation['view']>, more: Partial<Situation> = {}): Situation {
@@ -16,6 +17,7 @@ function situation(view: Partial<Situation['view']>, more: Partial<Situation> = 
       doneParts: 1,
       phase: { state: 'open' },
       carrier: { state: 'carrying' },
+      isPaused: false,
       progress: { sizeBytes: 20_971_520, shownBytes: 0, share: 0, rateBps: 0, etaMs: undefined },
       devices: [],
       ...view,
@@ -34,6 +36,14 @@ test.each<[string, Situation, RegExp]>([
   ['uploading', situation({}), /^This device is uploading\.$/],
   ['proving', situation({ carrier: { state: 'proving' } }), /Checking that this is the same file/],
   ['retrying', situation({ carrier: { state: 'retrying' } }), /trying again/],
+  ['paused here', situation({ carrier: { state: 'paused', by: 'person' } }), /^Paused on this device\./],
+  [
+    'paused for all',
+    situation({ phase: PAUSED, carrier: { state: 'paused', by: 'owner' } }),
+    /^Paused for all devices by the owner\./,
+  ],
+  ['paused by you', situation({ phase: PAUSED, role: 'owner' }), /^You have paused this upload/],
+  ['the allowance used up', situation({ carrier: { state: 'used-up' } }), /data allowance .* is used up/],
   ['others have the rest', situation({ carrier: { state: 'nothing-free' } }), /in other hands/],
   [
     'the owner is away',

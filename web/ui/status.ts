@@ -1,3 +1,4 @@
+import { isPaused } from '../../protocol/messages/common.ts';
 import type { CarrierState } from '../engine/carrier.ts';
 import type { UploadView } from '../engine/upload.ts';
 import { numbers, words } from '../words/words.ts';
@@ -41,6 +42,9 @@ export function statusOf(situation: Situation): Status {
   if (phase.state === 'finishing' || view.doneParts === view.partCount) {
     return { tone: 'busy', text: status.finishing };
   }
+  if (isPaused(phase)) {
+    return { tone: 'waiting', text: view.role === 'owner' ? status.pausedByYou : status.pausedForAll };
+  }
   if (!carrier) return { tone: 'waiting', text: withoutCarrier(situation) };
   return carrying(carrier, situation);
 }
@@ -68,6 +72,10 @@ function carrying(carrier: CarrierState, { view, knownParts }: Situation): Statu
   switch (carrier.state) {
     case 'proving':
       return { tone: 'busy', text: status.proving };
+    case 'paused':
+      return { tone: 'waiting', text: status.paused };
+    case 'used-up':
+      return { tone: 'waiting', text: status.usedUp };
     case 'retrying':
       return { tone: 'problem', text: status.retrying };
     case 'nothing-free':

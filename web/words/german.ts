@@ -153,6 +153,11 @@ export function german(n: Numbers): Words {
       helperWithoutFile: 'Dieses Gerät lädt noch nicht hoch: Es braucht die Datei.',
       waitsForTurn: 'Wartet, bis es dran ist: Die Datei davor hat die Leitung.',
       proving: 'Es wird geprüft, ob das dieselbe Datei ist …',
+      paused: 'Auf diesem Gerät angehalten. Fertiges bleibt erhalten, und andere Geräte machen weiter.',
+      pausedForAll: 'Vom Besitzer für alle Geräte angehalten. Fertiges bleibt erhalten.',
+      pausedByYou: 'Du hast diesen Upload für alle Geräte angehalten. Fertiges bleibt erhalten.',
+      usedUp:
+        'Das Datenvolumen dieses Geräts ist aufgebraucht. Fertiges bleibt erhalten, und andere Geräte machen weiter.',
       retrying:
         'Von diesem Gerät kommen gerade keine Teile durch; neuer Versuch läuft. Was fertig ist, bleibt erhalten.',
       carrying: 'Dieses Gerät lädt hoch.',
@@ -193,6 +198,10 @@ export function german(n: Numbers): Words {
         `${quoted(name)} hat sich geändert: Sie hat jetzt ${exact}. Hochgeladenes bleibt erhalten. Wähle die Datei, wie sie war, um weiterzumachen.`,
     },
     stopHelping: 'Nicht mehr helfen',
+    pause: 'Dieses Gerät anhalten',
+    goOn: 'Weitermachen',
+    pauseAll: 'Für alle Geräte anhalten',
+    goOnAll: 'Für alle Geräte weitermachen',
     tellMe: 'Sag mir, wenn es fertig ist',
     tellMeOn: 'Du bekommst eine Mitteilung, wenn es fertig ist.',
     tellMeOff: 'Mitteilungen sind für diese Seite gesperrt; der Tab zeigt, wie weit es ist.',

@@ -153,6 +153,34 @@ export function uploadRules(rule: Rule, tools: () => Tools): void {
     expect(await uploads.abort(nobody, 2)).toBe(false);
     expect(await uploads.state(nobody)).toBeUndefined();
   });
+
+  rule(
+    'T51',
+    'an open upload is paused since the first time it was said, and no more once it goes on',
+    async () => {
+      const { uploads, open } = tools();
+      const upload = await open();
+      expect(await uploads.setPaused(upload, 5)).toBe(true);
+      expect(await uploads.setPaused(upload, 9)).toBe(true);
+      expect((await uploads.state(upload))?.state).toEqual({ state: 'open', pausedAtMs: 5 });
+      for (const _ of [1, 2]) {
+        expect(await uploads.setPaused(upload, undefined)).toBe(true);
+        expect((await uploads.state(upload))?.state).toEqual({ state: 'open' });
+      }
+    },
+  );
+
+  rule('T52', 'a pause ends when the finish begins, and what is not open cannot be paused', async () => {
+    const { uploads, open } = tools();
+    const upload = await open();
+    await uploads.setPaused(upload, 5);
+    expect(await uploads.beginFinish(upload, 'token', 20, 10)).toBe(true);
+    expect(await uploads.setPaused(upload, 11)).toBe(false);
+    expect((await uploads.state(upload))?.state).toEqual({ state: 'finishing', untilMs: 20 });
+    await uploads.endFinish(upload, 'token', { state: 'open' });
+    expect((await uploads.state(upload))?.state).toEqual({ state: 'open' });
+    expect(await uploads.setPaused(newId(), 5)).toBe(false);
+  });
 }
 
 async function stateOf(

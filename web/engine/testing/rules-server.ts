@@ -7,7 +7,7 @@ import { decodeUp, encode } from '../../../protocol/codec.ts';
 import type { Down } from '../../../protocol/down.ts';
 import { CHALLENGE_PARTS, MAX_STRIPES_PER_SYNC } from '../../../protocol/limits.ts';
 import { type BoardDevice, stripeToWire } from '../../../protocol/messages/board.ts';
-import type { FileInfo, Role, UploadState } from '../../../protocol/messages/common.ts';
+import { type FileInfo, isPaused, type Role, type UploadState } from '../../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../../protocol/messages/error.ts';
 import type { Hello } from '../../../protocol/messages/hello.ts';
 import type { Sync } from '../../../protocol/messages/sync.ts';
@@ -162,7 +162,10 @@ export function makeRulesServer(clock: VirtualClock): RulesServer {
       const words = `Part ${other.part} has other bytes than when this upload began.`;
       return refusal(message.id, { kind: 'hash-contradicts', message: words, part: other.part });
     }
-    const { granted, changed, touched } = apply(line.device.number, message);
+    const { granted, changed, touched } = apply(
+      line.device.number,
+      isPaused(state) ? { ...message, want: [], hedge: [] } : message,
+    );
     if (changed.length > 0) {
       const by = { device: line.device.number, rateBps: message.rateBps };
       tellBut(line, { type: 'stripes', upload: UPLOAD, stripes: changed.map(stripeToWire), by });
@@ -240,6 +243,10 @@ export function makeRulesServer(clock: VirtualClock): RulesServer {
       case 'abort':
         setState({ state: 'aborted', abortedAtMs: epochMs() });
         return { type: 'ok', re };
+      case 'pause': {
+        setState(message.paused ? { state: 'open', pausedAtMs: epochMs() } : { state: 'open' });
+        return { type: 'ok', re };
+      }
       case 'download':
         return { type: 'link', re, url: '/store/the-object', expiresAtMs: epochMs() + ADDRESS_MS };
       case 'share':

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type LineLimits, makeBudget, makeBudgetStore, NO_LIMITS, withBudget } from './budget.ts';
+import { makeVirtualClock } from './testing/virtual-clock.ts';
+import { makeVirtualFile } from './testing/virtual-file.ts';
+
+const MIB = 1_048_576;
+const PART = 5 * MIB;
+
+function budgetOf(limits: Partial<LineLimits>) {
+  const clock = makeVirtualClock();
+  return { clock, budget: makeBudget(clock, makeBudgetStore({ ...NO_LIMITS, ...limits })) };
+}
+
+describe('the data allowance', () => {
+  test('is never exceeded by a byte, whatever fails and whatever is on its way', () => {
+    const part = fc.record({
+      sizeBytes: fc.integer({ min: 1, max: PART }),
+      sentShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 20 * PART }),
+        fc.array(part),
+        fc.integer({ min: 1, max: 6 }),
+        (allowanceBytes, parts, atOnce) => {
+          const { budget } = budgetOf({ allowanceBytes });
+          const flying: typeof parts = [];
+          let leftBytes = 0;
+          const land = () => {
+            const one = flying.shift();
+            if (!one) return;
+            const sentBytes = Math.floor(one.sizeBytes * one.sentShare);
+            leftBytes += sentBytes;
+            budget.end(one.sizeBytes, sentBytes);
+          };
+          for (const one of parts) {
+            if (flying.length >= atOnce) land();
+            if (budget.room(one.sizeBytes) < 1) continue;
+            budget.begin(one.sizeBytes);
+            flying.push(one);
+          }
+          const worstBytes = leftBytes + flying.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+          expect(worstBytes).toBeLessThanOrEqual(allowanceBytes);
+          while (flying.length > 0) land();
+          expect(budget.spentBytes()).toBe(leftBytes);
+        },
+      ),
+    );
+  });
+
+  test('counts anew when another one is set, and goes on counting when only the speed changes', () => {
+    const { budget } = budgetOf({ allowanceBytes: 2 * PART });
+    budget.begin(PART);
+    budget.end(PART, PART);
+    expect(budget.room(PART)).toBe(1);
+    budget.setLimits({ rateBps: MIB, allowanceBytes: 2 * PART });
+    expect(budget.room(PART)).toBe(1);
+    budget.setLimits({ rateBps: MIB, allowanceBytes: 3 * PART });
+    expect(budget.room(PART)).toBe(3);
+  });
+
+  test('an empty part costs nothing', () => {
+    expect(budgetOf({ allowanceBytes: 0 }).budget.room(0)).toBe(1);
+  });
+});
+
+describe('the speed limit', () => {
+  test('over any while no more parts begin than it allows', async () => {
+    const { clock, budget } = budgetOf({ rateBps: MIB });
+    const begunAtMs: number[] = [];
+    while (clock.nowMs() < 60_000) {
+      await clock.pass(Math.max(0, budget.nextAtMs() - clock.nowMs()));
+      begunAtMs.push(clock.nowMs());
+      budget.begin(PART);
+      await clock.pass(200);
+      budget.end(PART, PART);
+    }
+    for (const [i, atMs] of begunAtMs.slice(1).entries()) {
+      expect(atMs - (begunAtMs[i] ?? 0)).toBe(5_000);
+    }
+  });
+
+  test('time that was not used is not made up for, and what did not leave is given back', async () => {
+    const { clock, budget } = budgetOf({ rateBps: MIB });
+    await clock.pass(60_000);
+    budget.begin(PART);
+    expect(budget.nextAtMs()).toBe(65_000);
+    budget.end(PART, MIB);
+    expect(budget.nextAtMs()).toBe(61_000);
+  });
+
+  test('one part at once is enough for a slow one, several for a fast one', () => {
+    expect(budgetOf({ rateBps: 100_000 }).budget.atOnce(PART)).toBe(1);
+    expect(budgetOf({ rateBps: 20 * MIB }).budget.atOnce(PART)).toBe(8);
+    expect(budgetOf({}).budget.atOnce(PART)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('a new one counts at once', () => {
+    const { budget } = budgetOf({ rateBps: 1_000 });
+    budget.begin(PART);
+    let told = 0;
+    budget.onChange(() => told++);
+    budget.setLimits(NO_LIMITS);
+    expect(told).toBe(1);
+    expect(budget.nextAtMs()).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+test('a put that failed counts with what had left of it, a stored one with all of it', async () => {
+  const { clock, budget } = budgetOf({});
+  const file = makeVirtualFile(clock, { sizeBytes: 2 * PART });
+  file.putFails = (part) => (part === 2 ? { state: 'failed', reason: 'network' } : undefined);
+  const counted = withBudget(file, budget);
+  const request = { url: 'http://store.test/', headers: { 'x-amz-checksum-sha256': await hashOf(1) } };
+  async function hashOf(part: number) {
+    const hashing = file.hash({ startByte: (part - 1) * PART, endByte: part * PART });
+    await clock.pass(10);
+    const outcome = await hashing.result;
+    return outcome.state === 'hashed' ? outcome.sha256 : '';
+  }
+  void counted.put({ startByte: 0, endByte: PART }, request, () => {});
+  await clock.pass(2_000);
+  expect(budget.spentBytes()).toBe(PART);
+  void counted.put({ startByte: PART, endByte: 2 * PART }, request, () => {});
+  await clock.pass(2_000);
+  expect(budget.spentBytes()).toBe(PART + 0.75 * PART);
+});
