@@ -113,13 +113,8 @@ export const unlimited = (clock: Clock): Budget => makeBudget(clock, makeBudgetS
 export const NO_LIMITS: LineLimits = { rateBps: undefined, allowanceBytes: undefined };
 
 /** Counts what the file's puts send. */
-export function withBudget(file: FilePort, budget: Budget): FilePort {
+export function withBudget(file: Pick<FilePort, 'put'>, budget: Budget): Pick<FilePort, 'put'> {
   return {
-    name: file.name,
-    sizeBytes: file.sizeBytes,
-    type: file.type,
-    hash: (range) => file.hash(range),
-    close: () => file.close(),
     put(range, request, onSent) {
       const sizeBytes = range.endByte - range.startByte;
       let sentBytes = 0;

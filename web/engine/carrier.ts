@@ -88,10 +88,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     session,
     clock,
     random,
+    file,
     memory = NO_MEMORY,
     budget = unlimited(options.clock),
   } = options;
-  const file = withBudget(options.file, budget);
   const geometry = geometryOf(file.sizeBytes);
   const changes = makeEmitter<void>();
   const meter = makeRateMeter();
@@ -108,7 +108,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const load: Load = {
     hand: makeHand(),
     flights: makeFlights({
-      file,
+      file: withBudget(file, budget),
       geometry,
       sent: (bytes) => {
         meter.add(bytes, clock.nowMs());

@@ -30,7 +30,7 @@ export interface Flights {
 }
 
 export interface FlightsOptions {
-  file: FilePort;
+  file: Pick<FilePort, 'put'>;
   geometry: Geometry;
   sent(bytes: number): void;
   landed(ticket: Ticket, outcome: PutOutcome): void;

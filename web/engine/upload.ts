@@ -2,7 +2,7 @@ import type { FileInfo, UploadState } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import { type BoardMember, isOver, makeBoardSession, type OpenBoard, type Opening } from './board-session.ts';
 import type { Budget } from './budget.ts';
-import { type Carrier, type CarrierState, makeCarrier } from './carrier.ts';
+import type { Carrier, CarrierOptions, CarrierState } from './carrier.ts';
 import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import { type Links, makeLinks } from './links.ts';
@@ -44,6 +44,8 @@ export interface UploadOptions {
   atOnce: number;
   /** … and as many as this, while more of them bring more. */
   atMost?: number;
+  /** Called once there is a file: on a page, what carries comes after what shows. */
+  makeCarrier(options: CarrierOptions): Carrier;
   /** Where it is missing, nothing is remembered across a crash. */
   memory?: Memory;
   /** What the person allows this device to use of its line. */
@@ -86,7 +88,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
 
   const carry = (next: FilePort) => {
     carrier?.stop();
-    carrier = makeCarrier({
+    carrier = options.makeCarrier({
       ...options,
       session,
       file: next,

@@ -1,3 +1,4 @@
+import { makeCarrier } from '../engine/carrier.ts';
 import { makeConnection } from '../engine/connection.ts';
 import type { UploadOptions } from '../engine/upload.ts';
 import { nodeClock } from './clock.ts';
@@ -22,5 +23,6 @@ export function deviceOptions(page: URL, device: { key: string; name: string }):
     random: Math.random,
     resolve: (url) => new URL(url, page.origin).href,
     atOnce: AT_ONCE,
+    makeCarrier,
   };
 }

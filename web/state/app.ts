@@ -11,8 +11,10 @@ import { requestsAtOnce } from '../browser/requests-at-once.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
 import { startTrace, tracedConnection } from '../browser/trace.ts';
+import type { CarrierOptions } from '../engine/carrier.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
+import type { Carrying } from './carrying.ts';
 import { linkOf, secretInHash } from './links.ts';
 import { createOpenUpload, type OpenUpload } from './open-upload.ts';
 import { makeSoon } from './soon.ts';
@@ -55,6 +57,7 @@ const LOOK_AT = 6;
 /** One has the line, the next is ready to go on where it leaves the line idle. */
 const PREPARED = 2;
 const TURN_EVERY_MS = 250;
+const CARRYING_AGAIN_MS = 2_000;
 /** The page is there first; nobody chooses a file sooner. */
 const WORKERS_AFTER_MS = 200;
 
@@ -68,6 +71,12 @@ export function createApp(journal: Journal): App {
   };
   // Starting them takes as long as sending a part. Whoever follows a link may only watch, and then needs none.
   if (!secretInHash(location.hash)) setTimeout(partWorkers, WORKERS_AFTER_MS);
+  let carrying: Carrying | undefined;
+  const loadCarrying = async () => {
+    carrying ??= (await import('./carrying.ts')).makeCarrying(browserClock);
+  };
+  // At once, and out of the way of what the page shows first.
+  const loading = setTimeout(() => void loadCarrying().catch(() => {}), 0);
   const config = makePageConfig(location.href);
   const [name, setName] = createSignal(deviceName());
   const connection = makeConnection({
@@ -81,6 +90,10 @@ export function createApp(journal: Journal): App {
     clock: browserClock,
     random: Math.random,
     resolve: (url: string) => new URL(url, location.origin).href,
+    makeCarrier: (its: CarrierOptions) => {
+      if (!carrying) throw new Error('expected what carries to be loaded before a file is attached');
+      return carrying.makeCarrier(its);
+    },
     ...requestsAtOnce(navigator.userAgent),
   };
 
@@ -96,7 +109,15 @@ export function createApp(journal: Journal): App {
   const attach = (open: OpenUpload, file: File) => {
     attached.add(open);
     setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
-    open.upload.attach(withStoredHashes(partWorkers().open(file), file, journal.database));
+    const carry = () => {
+      if (!attached.has(open)) return;
+      open.upload.attach(withStoredHashes(partWorkers().open(file), file, journal.database));
+    };
+    if (carrying) return carry();
+    // It did not come: the server is away, as it is for the upload. Both are tried again.
+    const retry = () => setTimeout(() => attached.has(open) && load(), CARRYING_AGAIN_MS);
+    const load = () => void loadCarrying().then(carry, retry);
+    load();
   };
 
   /** Gives the line to the next one, and prepares the one after it. */
@@ -224,6 +245,7 @@ export function createApp(journal: Journal): App {
     window.removeEventListener('pagehide', onPageHide);
     stopStatus();
     turning.stop();
+    clearTimeout(loading);
     for (const open of opened()) open.close();
     connection.close();
   });

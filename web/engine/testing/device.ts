@@ -1,3 +1,4 @@
+import { makeCarrier } from '../carrier.ts';
 import { makeConnection } from '../connection.ts';
 import type { UploadOptions } from '../upload.ts';
 import type { RulesServer } from './rules-server.ts';
@@ -17,5 +18,6 @@ export function deviceOn(
     random,
     resolve: (url) => `http://store.test${url}`,
     atOnce: 4,
+    makeCarrier,
   };
 }
