@@ -15,7 +15,10 @@ test('create names a file and, where it is not this machine, a server', () => {
   expect(parseCommand(['create', '--server', 'https://nas.test/up/', 'film.mov', '--new'])).toMatchObject({
     page: new URL('https://nas.test/up/'),
     isNew: true,
+    key: undefined,
   });
+  const shown = `http://192.168.1.5:8080/#key=${SECRET}`;
+  expect(parseCommand(['create', 'film.mov', '--server', shown])).toMatchObject({ key: SECRET });
 });
 
 test('join names a link and a file, watch a link; the secret is taken out of the address', () => {
@@ -47,6 +50,7 @@ test.for([
   [['watch', 'https://nas.test/up/'], 'put the link in quotes'],
   [['watch', `ftp://nas.test/#${SECRET}`], 'begins with http'],
   [['create', 'film.mov', '--server', 'nas'], 'Expected --server'],
+  [['create', 'film.mov', '--server', 'http://nas:8080/#kez=x'], '#key='],
   [['create', 'film.mov', '--limit', 'fast'], 'got fast'],
   [['create', 'film.mov', '--name', 'n'.repeat(65)], 'got 65'],
   [['create', 'film.mov', '--speed', '1'], '--speed'],

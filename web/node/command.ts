@@ -5,7 +5,15 @@ import { parseBytes, parseDurationMs, parseRate } from './units.ts';
 
 /** What was asked for on the command line. */
 export type Command =
-  | { kind: 'create'; page: URL; path: string; isNew: boolean; options: DeviceOptions }
+  | {
+      kind: 'create';
+      page: URL;
+      /** The server's own, from the address that it shows. */
+      key: string | undefined;
+      path: string;
+      isNew: boolean;
+      options: DeviceOptions;
+    }
   | { kind: 'join'; page: URL; secret: string; path: string; options: DeviceOptions }
   | { kind: 'watch'; page: URL; secret: string; options: DeviceOptions }
   | { kind: 'usage' };
@@ -33,6 +41,8 @@ export const USAGE = `Carries a file, or parts of it, from this machine. Run aga
   npm run device -- create FILE [--server URL]   begin an upload and print its links (URL: ${DEFAULT_SERVER})
   npm run device -- join LINK FILE               carry parts of an upload that somebody has begun
   npm run device -- watch LINK                   only look
+
+  From another machine, create wants the address with the key that the server shows when it starts.
 
   --name NAME          what the others see instead of this machine's name
   --limit RATE         send no faster than this: 20Mbit/s, 2MB/s
@@ -63,8 +73,9 @@ export function parseCommand(args: readonly string[]): Command {
     case 'create': {
       const [path] = exactly(rest, ['FILE'], kind);
       const page = pageOf(values.server ?? DEFAULT_SERVER, '--server');
+      const key = keyIn(page.hash);
       page.hash = '';
-      return { kind, page, path, isNew: values.new ?? false, options };
+      return { kind, page, key, path, isNew: values.new ?? false, options };
     }
     case 'join': {
       const [link, path] = exactly(rest, ['LINK', 'FILE'], kind);
@@ -116,6 +127,14 @@ function pageOf(text: string, what: string): URL {
   throw new UsageError(
     `Expected ${what} to be an address that begins with http:// or https://; got ${text}.`,
   );
+}
+
+/** Of an address as the server shows it on starting: `http://192.168.1.5:8080/#key=…`. */
+function keyIn(hash: string): string | undefined {
+  if (hash === '') return undefined;
+  const key = Secret.safeParse(/^#key=(.*)$/.exec(hash)?.[1]);
+  if (key.success) return key.data;
+  throw new UsageError('Expected --server to end in #key=… as the server shows it, or to have no #.');
 }
 
 /** The secret is not repeated in the error: what is wrong with a link is in front of its sign. */

@@ -81,7 +81,11 @@ async function carry(
   if (command.kind === 'create' && file && entry.secrets) {
     const { secrets } = entry;
     const info = { name: file.name, sizeBytes: file.sizeBytes, type: '' };
-    upload = makeUpload({ ...engine, budget }, { kind: 'create', file: info, secrets }, port);
+    upload = makeUpload(
+      { ...engine, budget },
+      { kind: 'create', file: info, secrets, key: command.key },
+      port,
+    );
     const links = {
       help: linkOf(command.page.href, secrets.help),
       watch: linkOf(command.page.href, secrets.watch),

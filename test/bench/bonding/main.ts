@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,7 +39,7 @@ try {
     const server = await startServer(links, join(folder, `data-${scenario.name}`));
     try {
       const lines = await links.open(server.port, scenario.mbit);
-      say(await measure(scenario, lines, file, folder));
+      say(await measure(scenario, lines, file, folder, server.key));
     } finally {
       await server.stop();
     }
@@ -62,6 +62,8 @@ async function startServer({ server }: Links, dataFolder: string) {
   });
   return {
     port,
+    /** What others than this machine need to create an upload. */
+    key: await readFile(join(dataFolder, 'instance-key'), 'utf8'),
     async stop() {
       child.kill('SIGTERM');
       await ended;

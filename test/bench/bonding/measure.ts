@@ -22,6 +22,7 @@ export async function measure(
   links: readonly Link[],
   file: { path: string; sizeBytes: number },
   folder: string,
+  key: string,
 ): Promise<Figure> {
   const devices = new Map<number, BenchDevice>();
   const died = new Map<number, number>();
@@ -34,7 +35,7 @@ export async function measure(
     return device;
   };
 
-  const owner = start(0, ['create', file.path, '--new', '--server', links[0]?.origin ?? '']);
+  const owner = start(0, ['create', file.path, '--new', '--server', `${links[0]?.origin}/#key=${key}`]);
   const help = await Promise.race([owner.help, failed(owner)]);
   const late = new Set((scenario.joins ?? []).map(({ device }) => device));
   for (let i = 1; i < links.length; i++) if (!late.has(i)) start(i, ['join', help, file.path]);
