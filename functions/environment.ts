@@ -22,6 +22,9 @@ const Variables = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string().optional(),
   /** The topic of letters, where there is one. */
   NOTICE_TOPIC_ARN: z.string().startsWith('arn:').optional(),
+  /** Who says who people are, and what it calls this page: both or neither. */
+  OIDC_ISSUER: z.url({ protocol: /^https$/ }).optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
 });
 
 export interface Environment {
@@ -37,6 +40,8 @@ export interface Environment {
   lambdaEndpoint: string | undefined;
   finishFunction: string;
   noticeTopicArn: string | undefined;
+  /** Undefined: nobody can sign in. */
+  signIn: { issuer: string; clientId: string } | undefined;
 }
 
 /** Throws an Error that names every variable that is not as it should be. */
@@ -61,6 +66,8 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     FINISH_FUNCTION,
     AWS_LAMBDA_FUNCTION_NAME,
     NOTICE_TOPIC_ARN,
+    OIDC_ISSUER,
+    OIDC_CLIENT_ID,
   } = parsed.data;
   return {
     region: AWS_REGION,
@@ -77,6 +84,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     connectionsEndpoint: CONNECTIONS_ENDPOINT,
     lambdaEndpoint: LAMBDA_ENDPOINT,
     finishFunction: FINISH_FUNCTION ?? AWS_LAMBDA_FUNCTION_NAME ?? '',
+    signIn: OIDC_ISSUER && OIDC_CLIENT_ID ? { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID } : undefined,
     noticeTopicArn: NOTICE_TOPIC_ARN,
   };
 }

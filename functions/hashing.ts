@@ -24,6 +24,13 @@ export function counterNameOf(who: string): string {
   return digest('counter', who).subarray(0, 16).toString('base64url');
 }
 
+/** Somebody's name in the table: the same for the same person, and no word about who that is. */
+export function subjectOf(issuer: string, sub: string): string {
+  return digest('subject', JSON.stringify([issuer, sub]))
+    .subarray(0, 16)
+    .toString('base64url');
+}
+
 /** A device's id, the same whenever it comes with the same key. */
 export function deviceIdOf(key: string): string {
   return digest('device', key).subarray(0, 16).toString('base64url');

@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
-import { readEnvironment } from './environment.ts';
+import { type Environment, readEnvironment } from './environment.ts';
 import { makeObserver } from './observing/powertools.ts';
 import type { Ports } from './ports.ts';
 import { makePorts } from './ports-on-aws.ts';
 
 /** A function's entry in Lambda. Made at the first event, so that merely importing it needs no environment. */
 export function inLambda<Event, Answer>(
-  make: (ports: Ports) => (event: Event, context: Context) => Promise<Answer>,
+  make: (ports: Ports, environment: Environment) => (event: Event, context: Context) => Promise<Answer>,
 ): (event: Event, context: Context) => Promise<Answer> {
   let entry: ((event: Event, context: Context) => Promise<Answer>) | undefined;
   return (event, context) => {
@@ -16,9 +16,10 @@ export function inLambda<Event, Answer>(
 }
 
 function observed<Event, Answer>(
-  make: (ports: Ports) => (event: Event, context: Context) => Promise<Answer>,
+  make: (ports: Ports, environment: Environment) => (event: Event, context: Context) => Promise<Answer>,
 ) {
   const { log, meter, during } = makeObserver();
-  const handle = make(makePorts(readEnvironment(process.env), log, Date.now, meter));
+  const environment = readEnvironment(process.env);
+  const handle = make(makePorts(environment, log, Date.now, meter), environment);
   return (event: Event, context: Context) => during(context.awsRequestId, () => handle(event, context));
 }

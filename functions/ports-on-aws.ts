@@ -10,6 +10,7 @@ import { makeSockets } from './sockets/sockets.ts';
 import { makeManifests } from './table/manifests.ts';
 import { makeMembers } from './table/members.ts';
 import { makeNotices } from './table/notices.ts';
+import { makePeople } from './table/people.ts';
 import { makeQuotas } from './table/quotas.ts';
 import { makeRegister } from './table/register.ts';
 import { makeShares } from './table/shares.ts';
@@ -34,6 +35,7 @@ export function makePorts(
   return {
     uploads: makeUploads(table),
     shares: makeShares(table),
+    people: makePeople(table),
     quotas: makeQuotas(table, nowMs),
     stripes: makeStripes(table),
     manifests: makeManifests(table),

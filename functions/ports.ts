@@ -125,6 +125,20 @@ export interface Shares {
   lied(upload: string, share: string): Promise<number>;
 }
 
+/** People who have signed in: what is theirs, and where they are. Reads are consistent; all is safe to repeat. */
+export interface People {
+  own(subject: string, upload: string, expiresAtMs: number): Promise<void>;
+  owns(subject: string, upload: string): Promise<boolean>;
+  /** Takes it off the person's list. */
+  disown(subject: string, upload: string): Promise<void>;
+  uploadsOf(subject: string): Promise<string[]>;
+  ownersOf(upload: string): Promise<string[]>;
+  arrive(subject: string, connection: string, untilMs: number): Promise<void>;
+  depart(subject: string, connection: string): Promise<void>;
+  /** Some of them may be gone: who posts to those finds out. */
+  connectionsOf(subject: string): Promise<string[]>;
+}
+
 /** Counts of what is rationed. */
 export interface Quotas {
   /** Counts one; false: that would be more than `most` in this window of time. */
@@ -188,6 +202,9 @@ export interface Caller {
   /** Derived from the device's key; the same after a reconnect. */
   deviceId: string;
   name: string;
+  /** Who has signed in here, and until when that is good. */
+  subject?: string;
+  subjectUntilMs?: number;
 }
 
 /** A connection that has joined an upload. */
@@ -310,6 +327,7 @@ export interface Ports {
   uploads: Uploads;
   shares: Shares;
   quotas: Quotas;
+  people: People;
   stripes: Stripes;
   manifests: Manifests;
   members: Members;

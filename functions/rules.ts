@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { LIMITS, type Limits } from '../protocol/limits.ts';
 import { instanceKeyHash } from './hashing.ts';
+import type { Identity } from './identity/identity.ts';
 
 /** Who may create uploads here. Whoever has a link may join, always. */
 export type CreateRule =
@@ -12,6 +13,8 @@ export type CreateRule =
 export interface Rules {
   limits: Limits;
   create: CreateRule;
+  /** Missing where nobody can sign in. */
+  identity?: Identity;
 }
 
 export const OPEN_RULES: Rules = { limits: LIMITS, create: { by: 'anyone' } };

@@ -10,6 +10,12 @@ export const PageConfig = z.object({
     .object({
       issuer: z.url().describe('an OpenID Connect issuer'),
       clientId: z.string().min(1),
+      discoveryUrl: z
+        .string()
+        .optional()
+        .describe(
+          "where its configuration is, if not where the issuer's name leads; may be relative to the page",
+        ),
     })
     .optional()
     .describe('left out where nobody can sign in'),

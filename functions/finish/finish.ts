@@ -6,6 +6,7 @@ import type { UploadState } from '../../protocol/messages/common.ts';
 import { applyToStripe } from '../apply-to-stripe.ts';
 import { broadcast } from '../broadcast.ts';
 import { tellStripes } from '../free-leases.ts';
+import { tellPeople } from '../my-uploads.ts';
 import type { Ports, UploadMeta } from '../ports.ts';
 import { liarsOf, sendAway } from './liars.ts';
 
@@ -107,8 +108,10 @@ async function reopen(
     await tell(ports, upload, { state: 'open' });
 }
 
-function tell(ports: Ports, upload: string, state: UploadState): Promise<void> {
-  return broadcast(ports, upload, { type: 'state', upload, state });
+async function tell(ports: Ports, upload: string, state: UploadState): Promise<void> {
+  await broadcast(ports, upload, { type: 'state', upload, state });
+  // Its owners' other devices, too, which have not opened the board.
+  if (state.state === 'finished' || state.state === 'aborted') await tellPeople(ports, upload);
 }
 
 function keepRenewing(ports: Ports, upload: string, token: string): { stop(): void } {

@@ -2,6 +2,7 @@ import { geometryOf, isFileSize, MAX_FILE_BYTES } from '../../protocol/board/geo
 import type { Role } from '../../protocol/messages/common.ts';
 import type { Create } from '../../protocol/messages/upload.ts';
 import { counterNameOf, secretHash, shareIdOf, uploadIdOf } from '../hashing.ts';
+import { tellPeople } from '../my-uploads.ts';
 import { objectKeyOf } from '../object-key.ts';
 import type { Caller, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
@@ -29,8 +30,12 @@ export async function create(context: MessageContext, caller: Caller, message: C
   const upload = uploadIdOf(secrets.own);
   // Said a second time (its answer was lost): the same upload, and nothing is made twice.
   const known = await ports.uploads.meta(upload);
-  if (!known) await requireMayCreate(context, message);
+  if (!known) await requireMayCreate(context, caller, message);
   const meta = known ?? (await make(context, upload, message));
+  if (caller.subject !== undefined && !(await context.ports.people.owns(caller.subject, upload))) {
+    await context.ports.people.own(caller.subject, upload, meta.expiresAtMs);
+    await tellPeople(context.ports, upload);
+  }
   const admission = {
     role: 'owner',
     share: shareIdOf(secrets.own),
@@ -48,9 +53,13 @@ const newShare = (secret: string, role: Role) => ({
 
 const HOUR_MS = 3_600_000;
 
-async function requireMayCreate(context: MessageContext, { key }: Create): Promise<void> {
+async function requireMayCreate(
+  context: MessageContext,
+  { subject }: Caller,
+  { key }: Create,
+): Promise<void> {
   const { ports, rules, sourceIp, host } = context;
-  if (!mayCreate(rules.create, { sourceIp, host, isSignedIn: false, key })) {
+  if (!mayCreate(rules.create, { sourceIp, host, isSignedIn: subject !== undefined, key })) {
     throw new Refusal(
       'sign-in-first',
       rules.create.by === 'signed-in'
@@ -60,7 +69,7 @@ async function requireMayCreate(context: MessageContext, { key }: Create): Promi
     );
   }
   if (sourceIp === '' || isFromHere(sourceIp, host)) return;
-  const who = counterNameOf(sourceIp);
+  const who = subject ?? counterNameOf(sourceIp);
   const most = rules.limits.uploadsPerHour;
   if (await ports.quotas.take({ of: 'uploads', who, most, windowMs: HOUR_MS })) return;
   throw new Refusal('too-many', 'That is as many new uploads as one hour has room for. Try again later.', {

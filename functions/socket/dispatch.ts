@@ -12,6 +12,7 @@ import { join, leave } from './join.ts';
 import { pause } from './pause.ts';
 import { offer, prove } from './prove.ts';
 import { list, revoke, share } from './share.ts';
+import { adopt, listMine, open, signIn } from './sign-in.ts';
 import { sync } from './sync.ts';
 
 /**
@@ -99,10 +100,13 @@ async function handle(context: MessageContext, message: Up): Promise<Answer> {
     case 'list':
       return list(context, message);
     case 'sign-in':
+      return signIn(context, await callerOf(context), message);
     case 'adopt':
+      return adopt(context, await callerOf(context), message);
     case 'list-mine':
+      return listMine(context, await callerOf(context), message);
     case 'open':
-      throw new Refusal('not-allowed', 'Nobody can sign in to this server.');
+      return open(context, await callerOf(context), message);
     case 'ping':
       return ping(context, message);
   }

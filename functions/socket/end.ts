@@ -1,5 +1,6 @@
 import type { Abort, Download } from '../../protocol/messages/upload.ts';
 import { broadcast } from '../broadcast.ts';
+import { tellPeople } from '../my-uploads.ts';
 import { Refusal } from '../refusal.ts';
 import { type Answer, type MessageContext, memberOf, metaOf, requireRole } from './context.ts';
 
@@ -22,6 +23,7 @@ export async function abort(context: MessageContext, message: Abort): Promise<An
   await ports.bucket.abort(meta.key, meta.s3UploadId);
   ports.log({ kind: 'aborted', upload });
   await broadcast(ports, upload, { type: 'state', upload, state: { state: 'aborted', abortedAtMs } });
+  await tellPeople(ports, upload);
   return { type: 'ok', re: message.id };
 }
 

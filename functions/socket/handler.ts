@@ -1,6 +1,7 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { encode, idIn } from '../../protocol/codec.ts';
 import { counterNameOf } from '../hashing.ts';
+import { makeIdentity } from '../identity/identity.ts';
 import { inLambda } from '../lambda-entry.ts';
 import type { Ports } from '../ports.ts';
 import { isFromHere, OPEN_RULES, type Rules } from '../rules.ts';
@@ -59,4 +60,6 @@ function tooFast(frame: string, minBackoffMs: number): string {
 }
 
 /** The Lambda's entry. */
-export const handler = inLambda((ports) => makeSocketHandler(ports));
+export const handler = inLambda((ports, { signIn }) =>
+  makeSocketHandler(ports, signIn ? { ...OPEN_RULES, identity: makeIdentity(signIn) } : OPEN_RULES),
+);

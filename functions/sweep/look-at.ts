@@ -2,6 +2,7 @@ import { geometryOf } from '../../protocol/board/geometry.ts';
 import type { UploadState } from '../../protocol/messages/common.ts';
 import { broadcast } from '../broadcast.ts';
 import { heal } from '../finish/heal.ts';
+import { tellPeople } from '../my-uploads.ts';
 import { notify } from '../notify/notify.ts';
 import type { LiveUpload, Ports, StoredState, UploadMeta } from '../ports.ts';
 import { ttlOf } from '../table/keys.ts';
@@ -100,6 +101,7 @@ async function close(
 async function end(ports: Ports, { upload, key, s3UploadId }: UploadMeta, state: UploadState): Promise<void> {
   await ports.bucket.abort(key, s3UploadId);
   await broadcast(ports, upload, { type: 'state', upload, state });
+  await tellPeople(ports, upload);
 }
 
 function settle(ports: Ports, { upload, expiresAtMs }: LiveUpload): Promise<void> {

@@ -24,8 +24,10 @@ export const MEMBER_PREFIX = 'C#';
 export const DEVICE_PREFIX = 'D#';
 export const JOINED_PREFIX = 'U#';
 export const LINK_PREFIX = 'L#';
+export const OWNER_PREFIX = 'O#';
 
 export const uploadPartition = uploadPk;
+export const ownerPartition = (subject: string) => `O#${subject}`;
 export const connectionPartition = (connection: string) => `C#${connection}`;
 
 export const metaKey = (upload: string): Key => ({ pk: uploadPk(upload), sk: 'META' });
@@ -62,6 +64,20 @@ export const shareSecretParts = (secretHash: string): [found: string, compared: 
 export const secretKey = (secretHash: string): Key => ({
   pk: `T#${shareSecretParts(secretHash)[0]}`,
   sk: 'T',
+});
+/** Whose an upload is: from the person, and from the upload. */
+export const ownedKey = (subject: string, upload: string): Key => ({
+  pk: ownerPartition(subject),
+  sk: `${JOINED_PREFIX}${upload}`,
+});
+export const ownerKey = (upload: string, subject: string): Key => ({
+  pk: uploadPk(upload),
+  sk: `${OWNER_PREFIX}${subject}`,
+});
+/** By which connections somebody is here. */
+export const presenceKey = (subject: string, connection: string): Key => ({
+  pk: ownerPartition(subject),
+  sk: `${MEMBER_PREFIX}${connection}`,
 });
 /** What somebody took of something in one window of time. */
 export const quotaKey = (of: string, who: string, window: number): Key => ({

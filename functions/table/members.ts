@@ -29,8 +29,9 @@ export function makeMembers(table: Table, nowMs: () => number): Members {
     async caller(connection) {
       const item = await table.get(callerKey(connection));
       if (!item) return undefined;
-      const { deviceId, name } = item as unknown as Caller;
-      return { connection, deviceId, name };
+      const { deviceId, name, subject, subjectUntilMs = 0 } = item as unknown as Caller;
+      const caller = { connection, deviceId, name };
+      return subject && subjectUntilMs > nowMs() ? { ...caller, subject, subjectUntilMs } : caller;
     },
 
     async enrol(upload, deviceId, { name, role, share }, most = Number.MAX_SAFE_INTEGER) {

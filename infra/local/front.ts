@@ -12,6 +12,7 @@ import { STORE_PATH } from './edge.ts';
 import { refuseUpgrade } from './gateway/handshake.ts';
 import type { Health } from './health.ts';
 import type { ObjectStore } from './objectstore/object-store.ts';
+import { OIDC_PATH } from './oidc/path.ts';
 
 export interface FrontRoutes {
   /** Undefined where the store is elsewhere. */
@@ -22,6 +23,8 @@ export interface FrontRoutes {
   health: () => Promise<Health>;
   lan: () => string[];
   door: Door;
+  /** Undefined where people sign in elsewhere. */
+  signIn?: RequestListener | undefined;
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -32,6 +35,7 @@ export function makeFront(routes: FrontRoutes): Server {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (routes.objectStore && path.startsWith(`${STORE_PATH}/`))
       return routes.objectStore.listener(request, response);
+    if (routes.signIn && path.startsWith(`${OIDC_PATH}/`)) return routes.signIn(request, response);
     if (path === '/healthz') return void answerHealth(routes, response);
     if (path === '/config.json') return json(response, 200, routes.config);
     if (path === '/address') return json(response, 200, { lan: routes.lan() });

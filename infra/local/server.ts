@@ -5,11 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { readEnvironment } from '../../functions/environment.ts';
 import { instanceKeyHash } from '../../functions/hashing.ts';
+import { makeIdentity } from '../../functions/identity/identity.ts';
 import { meteredBucket } from '../../functions/metering/metered-bucket.ts';
 import type { Log, Ports } from '../../functions/ports.ts';
 import { makePorts } from '../../functions/ports-on-aws.ts';
 import type { Rules } from '../../functions/rules.ts';
 import { SWEEP_EVERY_MS } from '../../functions/sweep/period.ts';
+import { makeTable } from '../../functions/table/table.ts';
 import { LIMITS, type Limits } from '../../protocol/limits.ts';
 import { lanOrigins } from './addresses.ts';
 import { type Ledger, makeLedger } from './billing/ledger.ts';
@@ -32,6 +34,7 @@ import { instanceKey } from './instance-key.ts';
 import { objectCreatedEvent, scheduledEvent } from './lambda/aws-events.ts';
 import { type Lambda, makeLambda } from './lambda/lambda.ts';
 import { makeObjectStore, type ObjectStore } from './objectstore/object-store.ts';
+import { makeSignInServer } from './oidc/provider.ts';
 import { copyPage, makePage } from './page.ts';
 import { runEvery } from './schedule.ts';
 import type { Settings, StoreElsewhere } from './settings.ts';
@@ -129,11 +132,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const environment = readEnvironment(variables);
     const ledger = makeLedger({ nowMs, log });
     const ports = meteredPorts(makePorts(environment, ledger.log, options.nowMs, ledger.meter), ledger);
+    const people = await makeSignInServer({
+      folder: settings.dataFolder,
+      table: makeTable(settings.tableName, settings.region, dynamoEndpoint),
+      quotas: ports.quotas,
+      nowMs,
+      log,
+    });
     const key = await instanceKey(settings.dataFolder);
     const door = makeDoor(settings.allowedHosts);
     const rules: Rules = {
       limits: options.rations ?? LIMITS,
       create: { by: 'key-holders', keyHash: instanceKeyHash(key) },
+      identity: makeIdentity(settings.signIn ?? people.identity),
     };
     const functions = settings.bundles
       ? await functionsFromBundles(settings.bundles, { ...variables, ...signingKeys() }, log)
@@ -170,7 +181,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       objectStore: store && watched(store, ledger),
       door,
       page: makePage(pageFolder, connectTo(settings)),
-      config: { socketUrl: 'ws' },
+      signIn: settings.signIn ? undefined : people.listener,
+      config: { socketUrl: 'ws', signIn: settings.signIn ?? people.signIn },
       upgrade: sockets.upgrade,
       lan: () => lanOrigins(settings.host, port),
       health,
@@ -228,8 +240,12 @@ function storeVariables(store: Omit<StoreElsewhere, 'kind'>): Record<string, str
   };
 }
 
-/** Where the page sends parts, if not to where it came from. */
-function connectTo({ store, region }: Settings): string[] {
+/** Where the page sends parts, and who signs people in, if that is not where it came from. */
+function connectTo({ signIn, store, region }: Settings): string[] {
+  return [...storeOrigins({ store, region }), ...(signIn ? [new URL(signIn.issuer).origin] : [])];
+}
+
+function storeOrigins({ store, region }: Pick<Settings, 'store' | 'region'>): string[] {
   if (store.kind === 'embedded') return [];
   if (store.endpoint === undefined) return [`https://${store.bucket}.s3.${region}.amazonaws.com`];
   const { protocol, host, origin } = new URL(store.endpoint);

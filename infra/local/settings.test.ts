@@ -21,6 +21,7 @@ test('nothing has to be set', () => {
     bundles: undefined,
     region: 'us-east-1',
     tableName: 'tributary',
+    signIn: undefined,
     dynamoEndpoint: undefined,
     store: { kind: 'embedded' },
   });
@@ -48,6 +49,7 @@ test('everything can be set', () => {
     bundles: undefined,
     region: 'eu-central-1',
     tableName: 'board',
+    signIn: undefined,
     dynamoEndpoint: 'https://table.example/',
     store: {
       kind: 'elsewhere',

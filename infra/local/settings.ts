@@ -30,6 +30,8 @@ const Variables = z.object({
     .default(false),
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
+  OIDC_ISSUER: z.url({ protocol: /^https$/, error: 'an https:// address' }).optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
   DYNAMODB_ENDPOINT: Address.optional(),
   TABLE_NAME: DataName.default('tributary'),
   AWS_REGION: z
@@ -50,6 +52,8 @@ export interface Settings {
   bundles: string | undefined;
   region: string;
   tableName: string;
+  /** Another OpenID Connect issuer in place of the embedded one. */
+  signIn: { issuer: string; clientId: string } | undefined;
   /** A table elsewhere in place of the embedded one. */
   dynamoEndpoint: string | undefined;
   store: { kind: 'embedded' } | StoreElsewhere;
@@ -89,9 +93,20 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     bundles: BUNDLES_FROM === undefined ? undefined : resolve(BUNDLES_FROM),
     region: AWS_REGION,
     tableName: TABLE_NAME,
+    signIn: signInOf(parsed.data),
     dynamoEndpoint: DYNAMODB_ENDPOINT,
     store: storeOf(parsed.data),
   };
+}
+
+function signInOf({ OIDC_ISSUER, OIDC_CLIENT_ID }: z.infer<typeof Variables>): Settings['signIn'] {
+  if (Boolean(OIDC_ISSUER) !== Boolean(OIDC_CLIENT_ID)) {
+    const [set, missing] = OIDC_ISSUER
+      ? ['OIDC_ISSUER', 'OIDC_CLIENT_ID']
+      : ['OIDC_CLIENT_ID', 'OIDC_ISSUER'];
+    throw new SettingsError(`${set} is set; ${missing} has to be set too.`);
+  }
+  return OIDC_ISSUER && OIDC_CLIENT_ID ? { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID } : undefined;
 }
 
 function storeOf(variables: z.infer<typeof Variables>): Settings['store'] {

@@ -9,6 +9,7 @@ import { onFrame } from '../../functions/socket/dispatch.ts';
 import { makeManifests } from '../../functions/table/manifests.ts';
 import { makeMembers } from '../../functions/table/members.ts';
 import { makeNotices } from '../../functions/table/notices.ts';
+import { makePeople } from '../../functions/table/people.ts';
 import { makeQuotas } from '../../functions/table/quotas.ts';
 import { makeRegister } from '../../functions/table/register.ts';
 import { makeShares } from '../../functions/table/shares.ts';
@@ -133,6 +134,7 @@ export async function setScene({ table, bucket, s3 }: Engines, options: SceneOpt
   const ports: Ports = {
     uploads: makeUploads(table),
     shares: makeShares(table),
+    people: makePeople(table),
     quotas: makeQuotas(table, clock.nowMs),
     stripes: makeStripes(table),
     manifests: makeManifests(table),

@@ -5,6 +5,7 @@ import type { Finisher, Log, Ports, Sockets } from '../../functions/ports.ts';
 import { makeManifests } from '../../functions/table/manifests.ts';
 import { makeMembers } from '../../functions/table/members.ts';
 import { makeNotices } from '../../functions/table/notices.ts';
+import { makePeople } from '../../functions/table/people.ts';
 import { makeQuotas } from '../../functions/table/quotas.ts';
 import { makeRegister } from '../../functions/table/register.ts';
 import { makeShares } from '../../functions/table/shares.ts';
@@ -28,6 +29,7 @@ export function makePortsOn(
   return {
     uploads: makeUploads(table),
     shares: makeShares(table),
+    people: makePeople(table),
     quotas: makeQuotas(table, nowMs),
     stripes: makeStripes(table),
     manifests: makeManifests(table),

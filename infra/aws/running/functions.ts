@@ -28,7 +28,7 @@ export class Functions extends Construct {
 
   constructor(scope: Construct, id: string, { lasting, bundles, noticeTopicArn, tracing }: FunctionsProps) {
     super(scope, id);
-    const { storage, gateway } = lasting;
+    const { gateway, signIn, storage } = lasting;
     const common = {
       tracing,
       environment: {
@@ -53,7 +53,12 @@ export class Functions extends Construct {
       memoryMb: SOCKET_MEMORY_MB,
       // API Gateway waits no longer.
       timeout: Duration.seconds(29),
-      environment: { ...common.environment, ...finishFunction },
+      environment: {
+        ...common.environment,
+        ...finishFunction,
+        OIDC_ISSUER: signIn.issuer,
+        OIDC_CLIENT_ID: signIn.client.userPoolClientId,
+      },
     });
     this.notify = new Handler(this, 'Notify', {
       ...common,

@@ -1,0 +1,187 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import Provider from 'oidc-provider';
+import { counterNameOf } from '../../../functions/hashing.ts';
+import type { IdentityOptions } from '../../../functions/identity/identity.ts';
+import type { Log, Quotas } from '../../../functions/ports.ts';
+import type { Table } from '../../../functions/table/table.ts';
+import { type Account, makeAccounts } from './accounts.ts';
+import { makeAdapter } from './adapter.ts';
+import { publicKeysOf, signInKeys } from './keys.ts';
+import { OIDC_PATH } from './path.ts';
+import { LOST_PAGE, SIGN_IN_CSS, signInPage } from './sign-in-page.ts';
+
+/** A name, not an address: the same by whatever address somebody came. The page finds the rest beside itself. */
+const ISSUER = 'http://localhost/oidc';
+const CLIENT_ID = 'tributary';
+
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
+const MAX_FORM_BYTES = 4_096;
+/** Guesses at one name in a minute. */
+const MAX_TRIES = 10;
+
+export interface SignInServer {
+  listener: RequestListener;
+  /** What verifies its tokens. */
+  identity: IdentityOptions;
+  /** What the page is told of it. */
+  signIn: { issuer: string; clientId: string; discoveryUrl: string };
+}
+
+export interface SignInServerOptions {
+  folder: string;
+  table: Table;
+  quotas: Quotas;
+  nowMs: () => number;
+  log: Log;
+}
+
+/** An OpenID Connect issuer for people of one machine: code flow with PKCE, and a page to sign in. */
+export async function makeSignInServer(options: SignInServerOptions): Promise<SignInServer> {
+  const { folder, table, quotas, nowMs, log } = options;
+  const keys = await signInKeys(folder);
+  const accounts = makeAccounts(table);
+  const calledBy = new AsyncLocalStorage<string>();
+
+  const provider = new Provider(ISSUER, {
+    adapter: makeAdapter(table, nowMs),
+    jwks: { keys: [keys.signing] },
+    cookies: { keys: [keys.cookies] },
+    clients: [
+      {
+        client_id: CLIENT_ID,
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        // Only for form's sake: see below.
+        redirect_uris: ['http://localhost/'],
+      },
+    ],
+    responseTypes: ['code'],
+    scopes: ['openid', 'profile'],
+    claims: { openid: ['sub'], profile: ['name'] },
+    conformIdTokenClaims: false,
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
+    pkce: { required: () => true },
+    issueRefreshToken: async () => true,
+    ttl: {
+      AccessToken: HOUR_S,
+      AuthorizationCode: 60,
+      Grant: 30 * DAY_S,
+      IdToken: HOUR_S,
+      Interaction: HOUR_S,
+      RefreshToken: 30 * DAY_S,
+      Session: DAY_S,
+    },
+    interactions: { url: (_context, { uid }) => `${OIDC_PATH}/sign-in/${uid}` },
+    async findAccount(_context, subject) {
+      const account = await accounts.find(subject);
+      return account && { accountId: subject, claims: () => ({ sub: subject, name: account.name }) };
+    },
+    // There is one client, and it is this server's own page: whoever signs in has agreed.
+    async loadExistingGrant({ oidc }) {
+      const { client, session, provider: issuer } = oidc;
+      if (!client || !session?.accountId) return undefined;
+      const known = session.grantIdFor(client.clientId);
+      if (known) return issuer.Grant.find(known);
+      const grant = new issuer.Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope('openid profile');
+      await grant.save();
+      return grant;
+    },
+    renderError(context) {
+      context.type = 'html';
+      context.body = LOST_PAGE;
+    },
+  });
+  // The page may be at any address of this machine: it goes back to the very one by which it was called. Anything else
+  // would send a code to whoever asked for it.
+  provider.Client.prototype.redirectUriAllowed = (uri: string) => {
+    if (!URL.canParse(uri)) return false;
+    const { host, pathname, protocol, search, hash, username } = new URL(uri);
+    const isPage = pathname === '/' && search === '' && hash === '' && username === '';
+    return /^https?:$/.test(protocol) && isPage && host === calledBy.getStore();
+  };
+  provider.on('server_error', (_context, error) => log({ kind: 'sign-in-failed', error: error.name }));
+
+  const callback = provider.callback();
+
+  const interact = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const details = await provider.interactionDetails(request, response).catch(() => undefined);
+    if (!details) return html(response, 400, LOST_PAGE);
+    const action = `${OIDC_PATH}/sign-in/${details.uid}`;
+    if (request.method !== 'POST')
+      return html(response, 200, signInPage({ action, name: '', problem: undefined }));
+    const form = await readForm(request);
+    const name = form?.get('name')?.trim() ?? '';
+    const tried = await attempt(name, form);
+    if (typeof tried === 'string') return html(response, 200, signInPage({ action, name, problem: tried }));
+    await provider.interactionFinished(request, response, { login: { accountId: tried.subject } });
+  };
+
+  /** An account, or what to say to the person. */
+  const attempt = async (name: string, form: URLSearchParams | undefined): Promise<Account | string> => {
+    const passphrase = form?.get('passphrase') ?? '';
+    if (name === '' || name.length > 64 || /\p{C}/u.test(name)) return 'A name has 1 to 64 letters.';
+    if (passphrase.length < 8 || passphrase.length > 256) return 'A passphrase has 8 to 256 characters.';
+    const who = counterNameOf(name.normalize('NFKC').toLowerCase());
+    if (!(await quotas.take({ of: 'passphrases', who, most: MAX_TRIES, windowMs: 60_000 })))
+      return 'That was tried too often. Wait a minute, then try again.';
+    if (form?.get('what') === 'make') {
+      const made = await accounts.make(name, passphrase);
+      return made === 'taken' ? 'Somebody has that name already. Choose another one, or sign in.' : made;
+    }
+    return (await accounts.check(name, passphrase)) ?? 'This name and this passphrase do not go together.';
+  };
+
+  const listener: RequestListener = (request, response) => {
+    const { url = '' } = request;
+    if (url === `${OIDC_PATH}/sign-in.css`) {
+      response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/css; charset=utf-8' }).end(SIGN_IN_CSS);
+      return;
+    }
+    if (url.startsWith(`${OIDC_PATH}/sign-in/`)) {
+      interact(request, response).catch((error: unknown) => {
+        log({ kind: 'sign-in-failed', error: error instanceof Error ? error.name : 'unknown' });
+        if (!response.headersSent) html(response, 500, LOST_PAGE);
+      });
+      return;
+    }
+    // Koa wants to be told where it is mounted.
+    Object.assign(request, { originalUrl: url });
+    request.url = url.slice(OIDC_PATH.length) || '/';
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    calledBy.run(request.headers.host?.toLowerCase() ?? '', () => void callback(request, response));
+  };
+  return {
+    listener,
+    identity: { issuer: ISSUER, clientId: CLIENT_ID, jwks: publicKeysOf(keys) },
+    signIn: {
+      issuer: ISSUER,
+      clientId: CLIENT_ID,
+      discoveryUrl: `${OIDC_PATH.slice(1)}/.well-known/openid-configuration`,
+    },
+  };
+}
+
+/** No script, no frame, and a form that goes here or, by its answer, back to the page. */
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
+
+function html(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8' }).end(body);
+}
+
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
+  const sizeBytes = Number(request.headers['content-length'] ?? Number.NaN);
+  if (!(sizeBytes <= MAX_FORM_BYTES)) return undefined;
+  return new URLSearchParams(await text(request));
+}

@@ -1,0 +1,61 @@
+export interface SignInForm {
+  action: string;
+  name: string;
+  /** What went wrong with the last try. */
+  problem: string | undefined;
+}
+
+/** One page for both: signing in, and making an account. No script, no style from elsewhere. */
+export function signInPage({ action, name, problem }: SignInForm): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>Sign in to Tributary</title>
+    <link rel="stylesheet" href="/oidc/sign-in.css" />
+  </head>
+  <body>
+    <main>
+      <h1>Sign in</h1>
+      <p>Your uploads are then yours on every device where you sign in to this server.</p>
+      ${problem ? `<p role="alert">${escaped(problem)}</p>` : ''}
+      <form method="post" action="${escaped(action)}">
+        <label for="name">Name</label>
+        <input id="name" name="name" value="${escaped(name)}" required maxlength="64" autocomplete="username" autocapitalize="none" ${name ? '' : 'autofocus'} />
+        <label for="passphrase">Passphrase</label>
+        <input id="passphrase" name="passphrase" type="password" required minlength="8" maxlength="256" autocomplete="current-password" ${name ? 'autofocus' : ''} />
+        <button name="what" value="sign-in">Sign in</button>
+        <button name="what" value="make" class="quiet">Make an account of this name</button>
+      </form>
+      <p class="small">Eight characters at least; a few words are better. It is kept as a hash on this machine, and nobody can tell it to you again.</p>
+    </main>
+  </body>
+</html>
+`;
+}
+
+export const SIGN_IN_CSS = `
+:root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; }
+body { margin: 0; display: grid; place-items: center; min-height: 100vh; background: light-dark(#f6f7f9, #12151a); color: light-dark(#171a20, #e8eaee); }
+main { width: min(22rem, 100% - 2rem); padding: 1.5rem; border-radius: 0.75rem; background: light-dark(#fff, #1b1f26); box-shadow: 0 1px 3px #0003; }
+h1 { margin: 0; font-size: 1.5rem; }
+form { display: grid; gap: 0.5rem; }
+label { font-weight: 600; }
+input, button { font: inherit; padding: 0.6rem 0.75rem; border-radius: 0.5rem; border: 1px solid light-dark(#767c88, #8b93a1); }
+input { background: transparent; color: inherit; }
+button { margin-top: 0.5rem; border-color: transparent; background: #1a5fc4; color: #fff; font-weight: 600; cursor: pointer; }
+button.quiet { margin-top: 0; background: transparent; color: inherit; border-color: light-dark(#767c88, #8b93a1); }
+:focus-visible { outline: 3px solid #2f7de1; outline-offset: 2px; }
+[role='alert'] { padding: 0.5rem 0.75rem; border-radius: 0.5rem; background: light-dark(#fde8e6, #4a1f1b); }
+.small { font-size: 0.85rem; opacity: 0.8; }
+`;
+
+/** For a client that went astray: nothing of the request is repeated. */
+export const LOST_PAGE =
+  '<!doctype html><meta charset="utf-8"><title>Sign in</title><p>This sign-in is not under way any more. Go back to the page and sign in again.</p>';
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
