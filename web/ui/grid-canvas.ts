@@ -8,7 +8,10 @@ import { type GridPainter, makeGridPainter } from './grid-painter.ts';
 import { gridTheme } from './palette.ts';
 
 /** A breath is slow: more pictures of it than this a second cost what the upload could use, and show nothing. */
-const BREATHE_EVERY_MS = 60;
+const PAINT_EVERY_MS = 60;
+/** Where so many tickets shine at once, nobody follows one of them, and the upload has better use for the time. */
+const MANY = 8;
+const PAINT_MANY_EVERY_MS = 250;
 /** What the grid tells scripts and screen readers. */
 const TELL_EVERY_MS = 100;
 
@@ -48,7 +51,8 @@ export function makeGridCanvas({ canvas, tickets, nowMs, onTickets }: GridCanvas
   let layout: GridLayout | undefined;
   let painter: GridPainter | undefined;
   let frame: number | undefined;
-  let breathedMs = 0;
+  let paintLater: ReturnType<typeof setTimeout> | undefined;
+  let paintedMs = Number.NEGATIVE_INFINITY;
   let isUntold = true;
   let toldMs = Number.NEGATIVE_INFINITY;
   let tellLater: ReturnType<typeof setTimeout> | undefined;
@@ -57,11 +61,17 @@ export function makeGridCanvas({ canvas, tickets, nowMs, onTickets }: GridCanvas
     for (let part = 1; part <= parts; part++) stale.add(part);
   };
 
+  /** In the next frame, or when it is time for another picture. A frame that is asked for is made, whatever is in it. */
   const soon = () => {
-    frame ??= requestAnimationFrame(() => {
-      frame = undefined;
-      paint();
-    });
+    if (frame !== undefined || paintLater !== undefined) return;
+    const everyMs = settling.size > MANY ? PAINT_MANY_EVERY_MS : PAINT_EVERY_MS;
+    const waitMs = paintedMs + everyMs - performance.now();
+    if (waitMs > 0) {
+      paintLater = setTimeout(() => {
+        paintLater = undefined;
+        frame = requestAnimationFrame(paint);
+      }, waitMs);
+    } else frame = requestAnimationFrame(paint);
   };
 
   const layOut = () => {
@@ -78,13 +88,11 @@ export function makeGridCanvas({ canvas, tickets, nowMs, onTickets }: GridCanvas
   };
 
   const paint = () => {
+    frame = undefined;
+    paintedMs = performance.now();
     if (!painter) layOut();
     const now = nowMs();
-    const isBreath = !still.matches && now - breathedMs >= BREATHE_EVERY_MS;
-    if (isBreath) {
-      breathedMs = now;
-      for (const part of leased) stale.add(part);
-    }
+    if (!still.matches) for (const part of leased) stale.add(part);
     for (const part of settling) stale.add(part);
     for (const part of stale) draw(part, now);
     stale.clear();
@@ -166,6 +174,7 @@ export function makeGridCanvas({ canvas, tickets, nowMs, onTickets }: GridCanvas
     stop() {
       stopListening();
       clearTimeout(tellLater);
+      clearTimeout(paintLater);
       resizes.disconnect();
       window.removeEventListener('resize', relayOut);
       dark.removeEventListener('change', relayOut);
