@@ -7,7 +7,7 @@ import { makeBigBoard } from '../test/support/big-board.ts';
 import { syncOf } from '../test/support/client.ts';
 import { makeManualClock } from '../test/support/finish-scene.ts';
 import { NOW_MS } from '../test/support/half-way.ts';
-import { NEWS_MS } from './news.ts';
+import { DEVICES_TOLD_AT_ONCE, NEWS_MS } from './news.ts';
 import { OPEN_RULES } from './rules.ts';
 import { onFrame } from './socket/dispatch.ts';
 
@@ -62,11 +62,12 @@ async function scene(devices: number) {
 /** Until all that waits for nothing but its turn has had it. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test('at up to four devices each change is told at once, and answered as ever', async () => {
-  const { report, news, holders } = await scene(4);
+test('at up to six devices each change is told at once, and answered as ever', async () => {
+  const { report, news, holders } = await scene(DEVICES_TOLD_AT_ONCE);
   const [one = 0] = holders;
   expect(await report(one).answer).toContain('"type":"granted"');
-  for (const other of [1, 2, 3, 4].filter((device) => device !== one)) expect(news(other)).toHaveLength(1);
+  for (const other of [1, 2, 3, 4, 5, 6].filter((device) => device !== one))
+    expect(news(other)).toHaveLength(1);
   expect(news(one)).toEqual([]);
 });
 

@@ -5,10 +5,10 @@ import { broadcast } from './broadcast.ts';
 import type { Change, Ports } from './ports.ts';
 
 /**
- * Up to here a change is told to each device at once. Beyond, `n` devices that each tell `n - 1` others are what costs:
- * at 200 some forty times what S3 takes for the parts, and more posts a second than an account may make.
+ * Up to here a change is told to each device at once: that is cheaper. Beyond, `n` devices that each tell `n - 1` others
+ * are what costs: at 200 forty times what S3 takes for the parts, and more posts a second than an account may make.
  */
-export const DEVICES_TOLD_AT_ONCE = 4;
+export const DEVICES_TOLD_AT_ONCE = 6;
 /** How long changes are gathered then: with the way there, everybody's board is within a second of the truth. */
 export const NEWS_MS = 500;
 /** Whoever has not told by this much later is dead. */
