@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Secret } from '../../protocol/messages/common.ts';
 import type { JournalDatabase } from './journal.ts';
 import { newSecret } from './secrets.ts';
@@ -44,7 +45,7 @@ async function hold(key: string, patienceMs?: number): Promise<boolean> {
 
 async function knownKeys(database: JournalDatabase | undefined): Promise<string[]> {
   if (!navigator.locks) return [];
-  const stored = Secret.array().safeParse(await database?.get('devices', 'keys').catch(() => undefined));
+  const stored = z.array(Secret).safeParse(await database?.get('devices', 'keys').catch(() => undefined));
   return stored.success ? stored.data : [];
 }
 
