@@ -122,9 +122,7 @@ export function DeviceRow(props: {
             }}
           />
         </span>
-        <span>
-          {words.partsCount(props.device.doneParts)}, {words.shareOfWork(share())}
-        </span>
+        <span>{`${words.partsCount(props.device.doneParts)}, ${words.shareOfWork(share())}`}</span>
       </div>
       <p class="device-gain small">{gain()}</p>
     </li>

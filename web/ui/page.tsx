@@ -90,9 +90,13 @@ export function Page(props: { app: App }): JSX.Element {
   createEffect(
     on(
       [() => props.app.current(), shownView],
-      () => {
-        document.querySelector('h1')?.focus({ preventScroll: true });
-        window.scrollTo({ top: 0 });
+      async () => {
+        // The first time its code may still be on the way.
+        await (props.app.current() ? loadBoard() : loadStart());
+        requestAnimationFrame(() => {
+          document.querySelector('h1')?.focus({ preventScroll: true });
+          window.scrollTo({ top: 0 });
+        });
       },
       { defer: true },
     ),

@@ -1,4 +1,4 @@
-import { For, type JSX, Show } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import { percentOf } from '../words/numbers.ts';
 import { numbers, words } from '../words/words.ts';
 import { colourOf } from './palette.ts';
@@ -19,8 +19,9 @@ export function ProgressPanel(props: { view: OpenView }): JSX.Element {
           <div class="progress-now">
             <p class="progress-eta">{eta()}</p>
             <p class="soft">
-              {numbers.speed(progress().rateBps)}
-              <Show when={atWork() > 0}>, {words.together(atWork())}</Show>
+              {[numbers.speed(progress().rateBps), ...(atWork() > 0 ? [words.together(atWork())] : [])].join(
+                ', ',
+              )}
             </p>
           </div>
         </Show>
@@ -34,13 +35,10 @@ export function ProgressPanel(props: { view: OpenView }): JSX.Element {
         aria-valuenow={percentOf(progress().share)}
         aria-valuetext={words.progressFull(progress().share, parts(), eta())}
       >
-        <div class="bar-fill" style={{ width: `${progress().share * 100}%` }}>
-          <For each={props.view.devices.filter(({ doneParts }) => doneParts > 0)}>
-            {(device) => (
-              <span style={{ 'flex-grow': device.doneParts, 'background-color': colourOf(device.number) }} />
-            )}
-          </For>
-        </div>
+        <div
+          class="bar-fill"
+          style={{ width: `${progress().share * 100}%`, 'background-image': tributaries(props.view) }}
+        />
       </div>
       <p class="progress-facts small">
         <span>
@@ -50,4 +48,18 @@ export function ProgressPanel(props: { view: OpenView }): JSX.Element {
       </p>
     </section>
   );
+}
+
+/** A stretch in the colour of each device, as wide as what it carried. */
+function tributaries({ devices }: OpenView): string {
+  const carriers = devices.filter(({ doneParts }) => doneParts > 0);
+  const all = carriers.reduce((sum, { doneParts }) => sum + doneParts, 0);
+  if (all === 0) return 'none';
+  let before = 0;
+  const stops = carriers.map(({ number, doneParts }) => {
+    const from = (before / all) * 100;
+    before += doneParts;
+    return `${colourOf(number)} ${from}% ${(before / all) * 100}%`;
+  });
+  return `linear-gradient(to right, ${stops.join(', ')})`;
 }

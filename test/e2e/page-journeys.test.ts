@@ -1,0 +1,315 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { DESKTOP, launchChromium, openPage, PHONE } from '../support/browser.ts';
+import { type StartedServer, startServerProcess } from '../support/started-server.ts';
+import { makeUplink, type Uplink } from '../support/uplink.ts';
+
+const MIB = 1_048_576;
+
+let folder: string;
+let film: string;
+let long: string;
+let browser: Browser;
+let server: StartedServer;
+let line: Uplink;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-journeys-'));
+  film = join(folder, 'film.mov');
+  await writeFile(film, '');
+  await truncate(film, 60 * MIB);
+  long = join(folder, 'long.mov');
+  await writeFile(long, '');
+  await truncate(long, 240 * MIB);
+  for (const name of ['one.txt', 'two.txt', 'three.txt']) await writeFile(join(folder, name), name);
+  browser = await launchChromium();
+  server = await startServerProcess();
+  line = await makeUplink(server.port, 6 * MIB);
+});
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+  line.carry(6 * MIB);
+});
+afterAll(async () => {
+  await browser.close();
+  await line.close();
+  await server.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openAt(origin: string, device: Parameters<Browser['newContext']>[0], hash = '') {
+  const context = await browser.newContext(device);
+  contexts.push(context);
+  return (await openPage(context, `${origin}/${hash}`)).page;
+}
+
+const paths = (...names: string[]) => names.map((name) => join(folder, name));
+const begun = (page: Page) => page.waitForURL(/#[A-Za-z0-9_-]{22}$/);
+
+/** What a drop or a paste brings: files of these names, made in the page. */
+function bring(page: Page, how: 'drop' | 'paste', names: string[]): Promise<void> {
+  return page.evaluate(
+    ([kind, files]) => {
+      const data = new DataTransfer();
+      for (const name of files) data.items.add(new File([`the bytes of ${name}`], name));
+      const event =
+        kind === 'paste'
+          ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true })
+          : new DragEvent('drop', { dataTransfer: data, bubbles: true });
+      document.body.dispatchEvent(event);
+    },
+    [how, names] as const,
+  );
+}
+
+test('several files go one after the other, each with a board of its own, from a list that says how they stand', async () => {
+  const page = await openAt(server.origin, DESKTOP);
+  await page.getByLabel('Choose a file').setInputFiles(paths('one.txt', 'two.txt', 'three.txt'));
+  const rows = page.getByRole('list', { name: 'Your uploads' }).getByRole('listitem');
+  await rows.nth(2).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('.upload[data-state=finished]').length === 3);
+  await rows.filter({ hasText: 'two.txt' }).getByRole('link').click();
+  await page.getByRole('heading', { level: 1, name: 'two.txt' }).waitFor();
+  await page.getByRole('heading', { name: 'Complete' }).waitFor();
+  await page.getByRole('link', { name: 'Tributary' }).click();
+  await rows.filter({ hasText: 'one.txt' }).getByRole('button', { name: 'Remove one.txt' }).click();
+  await rows.nth(2).waitFor({ state: 'detached' });
+  expect(await rows.allInnerTexts()).toEqual([
+    expect.stringContaining('three.txt'),
+    expect.stringContaining('two.txt'),
+  ]);
+});
+
+test('files are dropped and pasted anywhere, and one that is alone is opened at once', async () => {
+  const page = await openAt(server.origin, DESKTOP);
+  await bring(page, 'paste', ['pasted.txt']);
+  await page.getByRole('heading', { level: 1, name: 'pasted.txt' }).waitFor();
+  await page.getByRole('button', { name: 'Upload another file' }).click();
+  await bring(page, 'drop', ['dropped.txt', 'with it.txt']);
+  for (const name of ['pasted.txt', 'dropped.txt', 'with it.txt']) {
+    await page.getByRole('link', { name: new RegExp(`^${name}.*complete$`) }).waitFor();
+  }
+});
+
+test('with the keyboard alone one begins, shows the parts as a table, renames the device and ends the upload', async () => {
+  line.carry(MIB);
+  const page = await openAt(line.origin, DESKTOP);
+  // The browser's own picker is a window that no script can press: the file input is what there is elsewhere.
+  await page.addInitScript(() => Object.assign(window, { showOpenFilePicker: undefined }));
+  await page.reload();
+  const press = async (name: RegExp) => {
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press('Tab');
+      const label = await page.evaluate(() => {
+        const focused = document.activeElement;
+        return focused?.getAttribute('aria-label') ?? focused?.textContent ?? '';
+      });
+      if (name.test(label)) return;
+    }
+    throw new Error(`expected Tab to reach ${name}`);
+  };
+  await press(/^Choose a file/);
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
+  await chooser.setFiles(film);
+  await begun(page);
+  // The heading has the focus, so that the next Tab goes on in the new view.
+  await page.waitForFunction(() => document.activeElement?.textContent === 'film.mov');
+  await press(/^Show as a table$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('row').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await press(/^Rename this device$/);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.matches('.rename input'));
+  await page.keyboard.type('My laptop');
+  await page.keyboard.press('Enter');
+  await page.getByRole('list', { name: 'Devices' }).getByText('My laptop').waitFor();
+  await press(/^End this upload$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  // What destroys nothing has the focus; the other one is a Shift+Tab away.
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Keep it');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('This upload was ended by its owner').first().waitFor();
+});
+
+test('a phone sees what it is asked before it is asked, may just watch, and helps after all', async () => {
+  line.carry(2 * MIB);
+  const laptop = await openAt(line.origin, DESKTOP);
+  await laptop.getByLabel('Choose a file').setInputFiles(film);
+  await begun(laptop);
+  const phone = await openAt(server.origin, PHONE, new URL(laptop.url()).hash);
+  await phone.getByRole('heading', { level: 1, name: 'film.mov' }).waitFor();
+  await phone.getByText('62.9 MB, from Chrome on Linux').waitFor();
+  const answer = phone.getByRole('button', { name: 'Just watch' });
+  const box = await answer.boundingBox();
+  const height = phone.viewportSize()?.height ?? 0;
+  // In one thumb's reach: the lower third.
+  expect(box?.y).toBeGreaterThan((height * 2) / 3);
+  await answer.click();
+  await phone.getByText('You are watching. You can still help').waitFor();
+  await phone.getByRole('button', { name: 'Help after all' }).click();
+  await phone.getByLabel('Help with this file').setInputFiles(film);
+  await phone.getByText('film.mov is complete.').waitFor();
+  await phone.getByRole('heading', { name: 'Complete' }).waitFor();
+  await phone.getByTestId('carried').waitFor();
+});
+
+test('whoever does not see the page is told every tenth and who comes, and the tab says how far it is', async () => {
+  line.carry(4 * MIB);
+  const laptop = await openAt(line.origin, DESKTOP);
+  await laptop.getByLabel('Choose a file').setInputFiles(film);
+  await begun(laptop);
+  const said = laptop.getByTestId('said');
+  await said.waitFor({ state: 'attached' });
+  await said.evaluate((region) => {
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) for (const node of addedNodes) heard.push(node.textContent ?? '');
+    }).observe(region, { childList: true });
+  });
+  await laptop.waitForFunction(() => /^\d+% film\.mov$/.test(document.title));
+  const icon = laptop.locator('link[rel=icon]');
+  await laptop.waitForFunction(() =>
+    document.querySelector<HTMLLinkElement>('link[rel=icon]')?.href.startsWith('data:image/png'),
+  );
+  const watcher = await openAt(server.origin, PHONE, new URL(laptop.url()).hash);
+  await watcher.getByRole('button', { name: 'Just watch' }).waitFor();
+  await laptop.getByText('film.mov is complete.').waitFor();
+  const heard = await laptop.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  expect(heard).toContain('Chrome on Android has joined');
+  const tenths = heard.filter((text) => / uploaded/.test(text)).map((text) => Number.parseInt(text, 10));
+  expect(tenths.length).toBeGreaterThan(4);
+  for (const [i, tenth] of tenths.entries()) expect(tenth).toBeGreaterThanOrEqual((tenths[i - 1] ?? 0) + 1);
+  expect(await laptop.title()).toBe('Complete: film.mov');
+  expect(await icon.getAttribute('href')).toMatch(/^data:image\/png/);
+});
+
+test('nothing moves on the page while it works', async () => {
+  line.carry(4 * MIB);
+  // All of it in view: what is not does not count.
+  const page = await openAt(line.origin, { viewport: { width: 1_280, height: 1_800 } });
+  await page.getByLabel('Choose a file').setInputFiles(film);
+  await begun(page);
+  await page.waitForFunction(() => {
+    const value = document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow');
+    return Number(value) >= 10;
+  });
+  await page.evaluate(() => {
+    const shifts: string[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { value, sources } = entry as PerformanceEntry & {
+          value: number;
+          sources: Array<{ node?: Node }>;
+        };
+        const moved = sources.map(({ node }) => `${node?.parentElement?.className} ${node?.textContent}`);
+        shifts.push(`${value}: ${moved.join(', ')}`);
+      }
+    }).observe({ type: 'layout-shift' });
+  });
+  const helper = await openAt(server.origin, PHONE, new URL(page.url()).hash);
+  await helper.getByLabel('Help with this file').setInputFiles(film);
+  await page.waitForFunction(() => {
+    const value = document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow');
+    return Number(value) >= 90;
+  });
+  expect(await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts)).toEqual([]);
+});
+
+test('the language is the browser’s, may be changed, and stays so; the numbers are those of the language', async () => {
+  const page = await openAt(server.origin, { ...DESKTOP, locale: 'de-DE' });
+  await page.getByLabel('Datei auswählen').setInputFiles(film);
+  await begun(page);
+  await page.getByText(/62,9\sMB, dein Upload/).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+  await page.getByLabel('Sprache').selectOption('es');
+  await page.getByText(/62,9\sMB, tu subida/).waitFor();
+  await page.reload();
+  await page.getByText(/62,9\sMB, tu subida/).waitFor();
+});
+
+test('without a network the installed page still opens, and no upload ever passes the service worker', async () => {
+  const page = await openAt(server.origin, DESKTOP);
+  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  const answered: string[] = [];
+  page.on('response', (response) => {
+    if (response.fromServiceWorker()) answered.push(new URL(response.url()).pathname);
+  });
+  await page.getByLabel('Choose a file').setInputFiles(paths('one.txt'));
+  await page.getByRole('heading', { name: 'Complete' }).waitFor();
+  expect(answered.filter((path) => /^\/(s3|ws|config|address)/.test(path))).toEqual([]);
+  await page.goto(`${server.origin}/`);
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'Tributary' }).waitFor();
+  await page.getByLabel('Choose a file').waitFor({ state: 'attached' });
+});
+
+test('a file that another app shares with the installed page begins as an upload', async () => {
+  const page = await openAt(server.origin, DESKTOP);
+  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  // What the system's share sheet does: a form sent to the manifest's share target, by nobody's page.
+  await page.goto('about:blank');
+  await page.evaluate((action) => {
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.enctype = 'multipart/form-data';
+    form.action = action;
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.name = 'file';
+    const data = new DataTransfer();
+    data.items.add(new File(['from the gallery'], 'shared.jpg'));
+    input.files = data.files;
+    form.append(input);
+    document.body.append(form);
+    form.submit();
+  }, `${server.origin}/share-target`);
+  await page.getByRole('heading', { level: 1, name: 'shared.jpg' }).waitFor();
+  await page.getByRole('heading', { name: 'Complete' }).waitFor();
+});
+
+test('when nobody looks at the page the system says that it is done, once that was wanted', async () => {
+  line.carry(MIB / 2);
+  const page = await openAt(line.origin, DESKTOP);
+  await page.addInitScript(() => {
+    const shown: string[] = [];
+    class Quiet extends EventTarget {
+      static permission: NotificationPermission = 'default';
+      static async requestPermission() {
+        Quiet.permission = 'granted';
+        return Quiet.permission;
+      }
+      constructor(title: string) {
+        super();
+        shown.push(title);
+      }
+    }
+    Object.assign(window, { Notification: Quiet, shown });
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+    Object.defineProperty(navigator.serviceWorker, 'getRegistration', { value: async () => undefined });
+  });
+  await page.reload();
+  await page.getByLabel('Choose a file').setInputFiles(long);
+  await page.getByRole('button', { name: 'Tell me when it is done' }).click();
+  await page.getByText('You will get a notification').waitFor();
+  line.carry(1_000 * MIB);
+  await page.getByText('long.mov is complete.').waitFor();
+  await page.waitForFunction(() => (window as unknown as { shown: string[] }).shown.length > 0);
+  expect(await page.evaluate(() => (window as unknown as { shown: string[] }).shown)).toEqual([
+    'long.mov is complete.',
+  ]);
+});
