@@ -67,3 +67,27 @@ test('a socket that is cut every five seconds costs nothing that is on its way',
   expect(scene.line.unfinishedAtSocket.length).toBeGreaterThan(3);
   scene.expectOnlySentAgain([]);
 });
+
+test('a tab that dies while another of its browser looks on is followed by that one, with locks and without', async () => {
+  for (const hasLocks of [true, false]) {
+    scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
+    if (!hasLocks) {
+      // As on plain http.
+      await scene
+        .page()
+        .context()
+        .addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'locks'));
+    }
+    await scene.begin(4);
+    const first = scene.page();
+    await scene.openAgain();
+    await scene.page().getByText('Another tab of this browser is uploading this').waitFor();
+    const session = await first.context().newCDPSession(first);
+    const crashed = first.waitForEvent('crash');
+    void session.send('Page.crash').catch(() => {});
+    await crashed;
+    await scene.finish(120_000);
+    scene.expectOnlySentAgain(scene.line.unfinishedAtSocket.at(-1) ?? []);
+    if (hasLocks) await scene.dispose();
+  }
+});

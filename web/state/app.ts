@@ -18,6 +18,7 @@ import type { Carrying } from './carrying.ts';
 import { linkOf, secretInHash } from './links.ts';
 import { createOpenUpload, type OpenUpload } from './open-upload.ts';
 import { makeSoon } from './soon.ts';
+import type { TabWork } from './tab-work.ts';
 import { isAtWork, isSettled, takesTheLine } from './turns.ts';
 
 /** An upload that this browser has to do with. */
@@ -36,6 +37,8 @@ export interface App {
   inHand: () => readonly InHand[];
   /** Whether its file waits until others are through. */
   waitsForTurn(open: OpenUpload): boolean;
+  /** Whether another tab of this browser carries it; this one goes on if that one is closed. */
+  isInOtherTab(open: OpenUpload): boolean;
   /** The server's epoch milliseconds: leases and times on the board are by its clock. */
   serverNowMs(): number;
   /** Starts an upload of each file. One alone is opened: the address bar holds its link at once. */
@@ -73,7 +76,10 @@ export function createApp(journal: Journal): App {
   if (!secretInHash(location.hash)) setTimeout(partWorkers, WORKERS_AFTER_MS);
   let carrying: Carrying | undefined;
   const loadCarrying = async () => {
-    carrying ??= (await import('./carrying.ts')).makeCarrying(browserClock);
+    const { makeCarrying } = await import('./carrying.ts');
+    if (carrying) return;
+    carrying = makeCarrying(browserClock);
+    for (const open of opened()) workOn(open, false);
   };
   // At once, and out of the way of what the page shows first.
   const loading = setTimeout(() => void loadCarrying().catch(() => {}), 0);
@@ -105,13 +111,22 @@ export function createApp(journal: Journal): App {
   /** Files that are here and wait for the line. */
   const [waiting, setWaiting] = createSignal<ReadonlyMap<OpenUpload, File>>(new Map());
 
+  /** What this tab does for an upload, and leaves to others of this browser. */
+  const [works, setWorks] = createSignal<ReadonlyMap<OpenUpload, TabWork>>(new Map());
+  const workOn = (open: OpenUpload, isNew: boolean) => {
+    if (!carrying || works().has(open)) return;
+    const work = carrying.workOn(open, isNew);
+    setWorks((all) => new Map(all).set(open, work));
+  };
+
   const attached = new Set<OpenUpload>();
   const attach = (open: OpenUpload, file: File) => {
     attached.add(open);
     setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
     const carry = () => {
       if (!attached.has(open)) return;
-      open.upload.attach(withStoredHashes(partWorkers().open(file), file, journal.database));
+      const port = () => withStoredHashes(partWorkers().open(file), file, journal.database);
+      works().get(open)?.carry(port);
     };
     if (carrying) return carry();
     // It did not come: the server is away, as it is for the upload. Both are tried again.
@@ -136,7 +151,7 @@ export function createApp(journal: Journal): App {
 
   const turning = makeSoon(nextTurn, TURN_EVERY_MS);
 
-  const add = (upload: Upload, secret: string, links: OpenUpload['links']): OpenUpload => {
+  const add = (upload: Upload, secret: string, links: OpenUpload['links'], isNew = false): OpenUpload => {
     const open = createOpenUpload({
       upload,
       secret,
@@ -154,6 +169,7 @@ export function createApp(journal: Journal): App {
     });
     upload.onChange(turning.call);
     setOpened((all) => [open, ...all]);
+    workOn(open, isNew);
     return open;
   };
 
@@ -161,6 +177,8 @@ export function createApp(journal: Journal): App {
     setOpened((all) => all.filter((other) => other !== open));
     setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
     attached.delete(open);
+    works().get(open)?.close();
+    setWorks((all) => new Map([...all].filter(([other]) => other !== open)));
     open.close();
   };
 
@@ -218,10 +236,11 @@ export function createApp(journal: Journal): App {
       journal.forget(secrets.own);
       setMade(journal.entries());
     });
-    const open = add(upload, secrets.own, {
+    const links = {
       help: linkOf(location.href, secrets.help),
       watch: linkOf(location.href, secrets.watch),
-    });
+    };
+    const open = add(upload, secrets.own, links, true);
     open.choose(file);
     return open;
   };
@@ -235,7 +254,11 @@ export function createApp(journal: Journal): App {
   const stopHints = onNetworkHint(connection.tryNow);
   // A page that is only put aside comes back with its file and goes on.
   const onPageHide = ({ persisted }: PageTransitionEvent) => {
-    if (!persisted) for (const open of opened()) open.pauseForUnload();
+    if (persisted) return;
+    for (const open of opened()) {
+      open.pauseForUnload();
+      works().get(open)?.close();
+    }
   };
   window.addEventListener('popstate', onHash);
   window.addEventListener('pagehide', onPageHide);
@@ -246,6 +269,7 @@ export function createApp(journal: Journal): App {
     stopStatus();
     turning.stop();
     clearTimeout(loading);
+    for (const work of works().values()) work.close();
     for (const open of opened()) open.close();
     connection.close();
   });
@@ -279,6 +303,7 @@ export function createApp(journal: Journal): App {
     current,
     inHand,
     waitsForTurn: (open) => waiting().has(open),
+    isInOtherTab: (open) => works().get(open)?.isInOtherTab() ?? false,
     serverNowMs: connection.serverNowMs,
     start(files) {
       const [file] = files;

@@ -58,7 +58,8 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
   const view = () => props.view;
   const isOpen = () => view().phase.state === 'open';
   const waitsForTurn = () => props.app.waitsForTurn(props.open);
-  const mayChoose = () => mayChooseFile(view()) && !waitsForTurn();
+  const isInOtherTab = () => props.app.isInOtherTab(props.open);
+  const mayChoose = () => mayChooseFile(view()) && !waitsForTurn() && !isInOtherTab();
   const asksForHelp = () => mayChoose() && !justWatches();
   const status = createMemo(() => {
     const chosen = props.open.chosen();
@@ -69,6 +70,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
       knownParts: props.open.upload.board()?.replica.knownParts() ?? 0,
       chosen: chosen && { name: chosen.name, sizeBytes: chosen.size },
       waitsForTurn: waitsForTurn(),
+      isInOtherTab: isInOtherTab(),
       justWatches: justWatches(),
     });
   });

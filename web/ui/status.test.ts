@@ -36,6 +36,11 @@ test.each<[string, Situation, RegExp]>([
   ['uploading', situation({}), /^This device is uploading\.$/],
   ['proving', situation({ carrier: { state: 'proving' } }), /Checking that this is the same file/],
   ['retrying', situation({ carrier: { state: 'retrying' } }), /trying again/],
+  [
+    'another tab at it',
+    situation({ carrier: undefined }, { isInOtherTab: true }),
+    /^Another tab of this browser is uploading this/,
+  ],
   ['paused here', situation({ carrier: { state: 'paused', by: 'person' } }), /^Paused on this device\./],
   [
     'paused for all',

@@ -23,6 +23,8 @@ export interface Situation {
   chosen: { name: string; sizeBytes: number } | undefined;
   /** Its file is here, and others go first. */
   waitsForTurn?: boolean;
+  /** Another tab of this browser is at it. */
+  isInOtherTab?: boolean;
   /** Asked to help, and would rather not. */
   justWatches?: boolean;
 }
@@ -59,8 +61,9 @@ export function mayChooseFile(view: OpenView): boolean {
 
 const CHOOSE_AGAIN: ReadonlySet<string> = new Set(['file-changed', 'different-file', 'file-unreadable']);
 
-function withoutCarrier({ view, waitsForTurn, justWatches }: Situation): string {
+function withoutCarrier({ view, waitsForTurn, isInOtherTab, justWatches }: Situation): string {
   const { status } = words;
+  if (isInOtherTab) return status.inOtherTab;
   if (waitsForTurn) return status.waitsForTurn;
   if (view.role === 'watcher') return status.watching;
   if (view.role === 'owner') return status.ownerWithoutFile;

@@ -153,6 +153,8 @@ export function german(n: Numbers): Words {
       helperWithoutFile: 'Dieses Gerät lädt noch nicht hoch: Es braucht die Datei.',
       waitsForTurn: 'Wartet, bis es dran ist: Die Datei davor hat die Leitung.',
       proving: 'Es wird geprüft, ob das dieselbe Datei ist …',
+      inOtherTab:
+        'Ein anderer Tab dieses Browsers lädt das hoch. Wird er geschlossen, macht dieser hier weiter.',
       paused: 'Auf diesem Gerät angehalten. Fertiges bleibt erhalten, und andere Geräte machen weiter.',
       pausedForAll: 'Vom Besitzer für alle Geräte angehalten. Fertiges bleibt erhalten.',
       pausedByYou: 'Du hast diesen Upload für alle Geräte angehalten. Fertiges bleibt erhalten.',

@@ -140,6 +140,7 @@ export function spanish(n: Numbers): Words {
       helperWithoutFile: 'Este dispositivo aún no está subiendo: necesita el archivo.',
       waitsForTurn: 'Espera su turno: el archivo anterior usa la línea.',
       proving: 'Comprobando que es el mismo archivo…',
+      inOtherTab: 'Otra pestaña de este navegador lo está subiendo. Si se cierra, sigue esta.',
       paused: 'En pausa en este dispositivo. Lo hecho se conserva y los demás siguen.',
       pausedForAll: 'El propietario lo ha puesto en pausa en todos los dispositivos. Lo hecho se conserva.',
       pausedByYou: 'Has puesto esta subida en pausa en todos los dispositivos. Lo hecho se conserva.',

@@ -1,0 +1,86 @@
+import type { Page } from 'playwright-core';
+import { afterEach, expect, test } from 'vitest';
+import { tallied } from '../support/fault-line.ts';
+import { type FaultScene, makeFaultScene } from '../support/fault-scene.ts';
+
+const FILE_MIB = 60;
+const MIB_PER_S = 10;
+
+let scene: FaultScene;
+afterEach(() => scene.dispose());
+
+const status = (page: Page) => page.getByRole('status', { name: 'This device' });
+const says = (page: Page, words: string) => status(page).filter({ hasText: words }).waitFor();
+
+/** Who carried what, as the grid of this page has it. */
+async function carriedBy(page: Page): Promise<Record<string, number>> {
+  return JSON.parse((await page.getByTestId('grid').getAttribute('data-done-by')) ?? '{}');
+}
+
+const untilNothingIsLeased = (page: Page) =>
+  page.waitForFunction(
+    () => document.querySelector('[data-testid=grid]')?.getAttribute('data-leased') === '',
+  );
+
+/** The second tab has carried what the first one left, and nothing is missing. */
+async function expectTakenOver(): Promise<void> {
+  await scene.finish(60_000);
+  const carried = Object.values(await carriedBy(scene.page()));
+  expect(carried).toHaveLength(2);
+  expect(carried.reduce((sum, parts) => sum + parts, 0)).toBe(scene.partCount);
+  expect(tallied(scene.line.parts, scene.partCount).missing).toEqual([]);
+}
+
+/** As on plain http. */
+const withoutLocks = (page: Page) =>
+  page.context().addInitScript(() => {
+    Reflect.deleteProperty(Navigator.prototype, 'locks');
+  });
+
+test('of two tabs of one browser one uploads and both show it; when that one is closed, the other goes on', async () => {
+  scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
+  await scene.begin(2);
+  const first = scene.page();
+  await says(first, 'This device is uploading');
+  await scene.openAgain();
+  await says(scene.page(), 'Another tab of this browser is uploading this');
+  await scene.untilDone(5);
+  expect(Object.keys(await carriedBy(scene.page()))).toHaveLength(1);
+  await first.close({ runBeforeUnload: true });
+  await says(scene.page(), 'This device is uploading');
+  await expectTakenOver();
+});
+
+test('the same where a browser has no locks', async () => {
+  scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
+  await withoutLocks(scene.page());
+  await scene.begin(2);
+  const first = scene.page();
+  await scene.openAgain();
+  await says(scene.page(), 'Another tab of this browser is uploading this');
+  await first.close({ runBeforeUnload: true });
+  await says(scene.page(), 'This device is uploading');
+  await expectTakenOver();
+});
+
+test('paused, here or for all, nothing is under way and the page says why; it goes on where it was', async () => {
+  scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
+  await scene.begin(2);
+  const page = scene.page();
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  await press('Pause this device');
+  await says(page, 'Paused on this device.');
+  await untilNothingIsLeased(page);
+  await press('Go on');
+  await says(page, 'This device is uploading');
+  await press('Pause for all devices');
+  await says(page, 'You have paused this upload for all devices.');
+  await untilNothingIsLeased(page);
+  const begun = () => [...scene.line.parts.values()].reduce((sum, part) => sum + part.begun, 0);
+  const before = begun();
+  await page.reload();
+  await says(page, 'You have paused this upload for all devices.');
+  expect(begun()).toBe(before);
+  await press('Go on for all devices');
+  await scene.finish(60_000);
+});
