@@ -13,7 +13,7 @@ export function untoldRules(rule: Rule, tools: () => Tools): void {
       { token: `token ${device}`, untilMs: nowMs + 100, nowMs },
     );
 
-  rule('T50', 'of many who note a change at once it is the turn of one, who finds them all', async () => {
+  rule('T70', 'of many who note a change at once it is the turn of one, who finds them all', async () => {
     const { stripes } = tools();
     const upload = newId();
     const turns = await race(12, (i) => add(stripes, upload, i + 1));
@@ -26,7 +26,7 @@ export function untoldRules(rule: Rule, tools: () => Tools): void {
     expect(await stripes.untold(upload, 'token 99')).toBeUndefined();
   });
 
-  rule('T51', 'what was told is gone, and the next to note something has the turn', async () => {
+  rule('T71', 'what was told is gone, and the next to note something has the turn', async () => {
     const { stripes } = tools();
     const upload = newId();
     await add(stripes, upload, 1);
@@ -37,7 +37,7 @@ export function untoldRules(rule: Rule, tools: () => Tools): void {
     expect(await stripes.untold(upload, 'token 2')).toMatchObject({ stripes: [2], rates: [[2, 2_000]] });
   });
 
-  rule('T52', 'what came while others were told of is not taken for told', async () => {
+  rule('T72', 'what came while others were told of is not taken for told', async () => {
     const { stripes } = tools();
     const upload = newId();
     await add(stripes, upload, 1);
