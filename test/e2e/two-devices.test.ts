@@ -12,6 +12,7 @@ import {
   PHONE,
   partsOfRanges,
   seenDone,
+  untilDone,
   watchGrid,
 } from '../support/browser.ts';
 import { type StartedServer, startServerProcess } from '../support/started-server.ts';
@@ -100,21 +101,6 @@ async function downloadSha256(page: Page): Promise<string> {
   ]);
   expect(download.suggestedFilename()).toBe('holiday film.mov');
   return sha256OfFile(await download.path());
-}
-
-/** Resolves once the grid of this page shows so many parts done. */
-async function untilDone(page: Page, parts: number): Promise<void> {
-  await page.waitForFunction((least) => {
-    const done = document.querySelector('[data-testid=grid]')?.getAttribute('data-done') ?? '';
-    const count = done
-      .split(',')
-      .filter(Boolean)
-      .reduce((sum, range) => {
-        const [first = 0, last = first] = range.split('-').map(Number);
-        return sum + last - first + 1;
-      }, 0);
-    return count >= least;
-  }, parts);
 }
 
 test.each([

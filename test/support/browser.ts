@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, devices, type Page } from 'playwright-core';
 
 /** A real Chromium. Quiet: nothing of it asks for a network that is not there. */
@@ -89,4 +91,34 @@ export function partsOfRanges(ranges: string): number[] {
       const [first = 0, last = first] = range.split('-').map(Number);
       return Array.from({ length: last - first + 1 }, (_, i) => first + i);
     });
+}
+
+/** Resolves once the grid of this page shows so many parts done. */
+export async function untilDone(page: Page, parts: number): Promise<void> {
+  await page.waitForFunction(
+    (least) => {
+      const done = document.querySelector('[data-testid=grid]')?.getAttribute('data-done') ?? '';
+      const count = done
+        .split(',')
+        .filter(Boolean)
+        .reduce((sum, range) => {
+          const [first = 0, last = first] = range.split('-').map(Number);
+          return sum + last - first + 1;
+        }, 0);
+      return count >= least;
+    },
+    parts,
+    { timeout: 60_000 },
+  );
+}
+
+/** SHA-256 (hex) of what the page's Download gives. */
+export async function objectSha256(page: Page): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(await download.path())) hash.update(chunk);
+  return hash.digest('hex');
 }

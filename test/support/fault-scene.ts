@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { launchProfile, type ProfileBrowser, partsOfRanges } from './browser.ts';
+import { launchProfile, objectSha256, type ProfileBrowser, partsOfRanges, untilDone } from './browser.ts';
 import { type FaultLine, makeFaultLine, tallied } from './fault-line.ts';
 import { type StartedServer, startServerProcess } from './started-server.ts';
 
@@ -57,7 +55,6 @@ export async function makeFaultScene(fileMib: number, mibPerS: number): Promise<
     tab.setDefaultTimeout(60_000);
     return tab;
   }
-  const untilDone = (parts: number) => page.waitForFunction(hasDone, parts, { timeout: 60_000 });
 
   return {
     server,
@@ -69,11 +66,9 @@ export async function makeFaultScene(fileMib: number, mibPerS: number): Promise<
       await page.getByLabel('Choose a file').dispatchEvent('click');
       await page.waitForURL(/#[A-Za-z0-9_-]{22}$/);
       link = page.url();
-      await untilDone(parts);
+      await untilDone(page, parts);
     },
-    async untilDone(parts) {
-      await untilDone(parts);
-    },
+    untilDone: (parts) => untilDone(page, parts),
     async openAgain() {
       page = await openTab(browser);
       await page.goto(link);
@@ -95,13 +90,7 @@ export async function makeFaultScene(fileMib: number, mibPerS: number): Promise<
       await page.getByText(`${NAME} is complete.`).waitFor({ timeout: withinMs });
       const done = await page.getByTestId('grid').getAttribute('data-done');
       expect(partsOfRanges(done ?? '')).toHaveLength(partCount);
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name: 'Download' }).click(),
-      ]);
-      const hash = createHash('sha256');
-      for await (const chunk of createReadStream(await download.path())) hash.update(chunk);
-      expect(hash.digest('hex')).toBe(fileSha256);
+      expect(await objectSha256(page)).toBe(fileSha256);
     },
     expectOnlySentAgain(onItsWay) {
       const { missing, sentAgain, storedAgain } = tallied(line.parts, partCount);
@@ -153,16 +142,4 @@ function pickFrom(name: string): void {
       return [await root.getFileHandle(name)];
     },
   });
-}
-
-function hasDone(least: number): boolean {
-  const done = document.querySelector('[data-testid=grid]')?.getAttribute('data-done') ?? '';
-  const count = done
-    .split(',')
-    .filter(Boolean)
-    .reduce((sum, range) => {
-      const [first = 0, last = first] = range.split('-').map(Number);
-      return sum + last - first + 1;
-    }, 0);
-  return count >= least;
 }
