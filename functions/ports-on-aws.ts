@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeBucket } from './bucket/bucket.ts';
 import type { Environment } from './environment.ts';
-import { makeFinisher } from './finish/finisher.ts';
+import { lazily } from './lazily.ts';
 import type { TableMeter } from './metering/meter.ts';
-import { makeMailer, noMailer } from './notify/mailer.ts';
-import type { Log, Ports } from './ports.ts';
+import { noMailer } from './notify/no-mailer.ts';
+import type { Bucket, Finisher, Log, Mailer, Ports } from './ports.ts';
 import { makeSockets } from './sockets/sockets.ts';
 import { makeManifests } from './table/manifests.ts';
 import { makeMembers } from './table/members.ts';
@@ -18,6 +17,16 @@ import { makeStripes } from './table/stripes.ts';
 import { makeTable } from './table/table.ts';
 import { makeUploads } from './table/uploads.ts';
 
+const BUCKET_METHODS: Record<keyof Bucket, true> = {
+  create: true,
+  signParts: true,
+  signDownload: true,
+  listParts: true,
+  complete: true,
+  head: true,
+  abort: true,
+};
+
 /** One JSON line a happening, as CloudWatch likes them. */
 export const logToStdout: Log = (entry) => console.log(JSON.stringify(entry));
 
@@ -29,6 +38,7 @@ export function makePorts(
   log: Log = logToStdout,
   nowMs = () => Date.now(),
   meter?: TableMeter,
+  mailer: Mailer = noMailer,
 ): Ports {
   const { region } = environment;
   const table = makeTable(environment.tableName, region, environment.dynamoEndpoint, meter);
@@ -42,23 +52,27 @@ export function makePorts(
     members: makeMembers(table, nowMs),
     register: makeRegister(table),
     notices: makeNotices(table),
-    mailer: environment.noticeTopicArn
-      ? makeMailer({ region, topicArn: environment.noticeTopicArn })
-      : noMailer,
-    bucket: makeBucket({
-      bucket: environment.bucket,
-      region,
-      endpoint: environment.s3Endpoint,
-      forcePathStyle: environment.s3ForcePathStyle,
-      credentials: environment.s3Credentials,
-      publicPath: environment.s3PublicPath,
-      nowMs,
+    mailer,
+    bucket: lazily<Bucket>(BUCKET_METHODS, async () => {
+      const { makeBucket } = await import('./bucket/bucket.ts');
+      return makeBucket({
+        bucket: environment.bucket,
+        region,
+        endpoint: environment.s3Endpoint,
+        forcePathStyle: environment.s3ForcePathStyle,
+        credentials: environment.s3Credentials,
+        publicPath: environment.s3PublicPath,
+        nowMs,
+      });
     }),
     sockets: makeSockets({ region, endpoint: environment.connectionsEndpoint, log }),
-    finisher: makeFinisher({
-      region,
-      endpoint: environment.lambdaEndpoint,
-      functionName: environment.finishFunction,
+    finisher: lazily<Finisher>({ start: true }, async () => {
+      const { makeFinisher } = await import('./finish/finisher.ts');
+      return makeFinisher({
+        region,
+        endpoint: environment.lambdaEndpoint,
+        functionName: environment.finishFunction,
+      });
     }),
     clock: { nowMs, sleep: (ms) => sleep(ms) },
     random: Math.random,

@@ -3,6 +3,7 @@ import { UploadId } from '../../protocol/messages/common.ts';
 import { inLambda } from '../lambda-entry.ts';
 import { uploadOfKey } from '../object-key.ts';
 import type { Ports } from '../ports.ts';
+import { makeLetters } from './letters.ts';
 import { notify } from './notify.ts';
 
 /** What S3 tells by way of EventBridge, as far as it matters here. */
@@ -23,4 +24,4 @@ export function makeNotifyHandler(ports: Ports) {
 }
 
 /** The Lambda's entry. */
-export const handler = inLambda(makeNotifyHandler);
+export const handler = inLambda(makeNotifyHandler, makeLetters);

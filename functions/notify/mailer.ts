@@ -1,9 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Mailer } from '../ports.ts';
 
-/** Where nobody wants letters. */
-export const noMailer: Mailer = { async send() {} };
-
 /** Letters through an SNS topic: whoever has subscribed an address to it, and confirmed that, gets them. */
 export function makeMailer({ region, topicArn }: { region: string; topicArn: string }): Mailer {
   const client = new SNSClient({ region });

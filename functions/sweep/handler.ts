@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { inLambda } from '../lambda-entry.ts';
+import { makeLetters } from '../notify/letters.ts';
 import type { Ports } from '../ports.ts';
 import { sweep } from './sweep.ts';
 
@@ -16,4 +17,4 @@ export function makeSweepHandler(ports: Ports) {
 }
 
 /** The Lambda's entry. */
-export const handler = inLambda(makeSweepHandler);
+export const handler = inLambda(makeSweepHandler, makeLetters);

@@ -239,7 +239,8 @@ describe('what runs', () => {
     expect(alarms.length).toBe(9);
     for (const { Properties } of alarms) {
       expect(Properties.AlarmActions).toHaveLength(1);
-      const [, section] = /See "(\w+)" in docs\/OPERATIONS\.md\.$/.exec(String(Properties.AlarmDescription)) ?? [];
+      const [, section] =
+        /See "(\w+)" in docs\/OPERATIONS\.md\.$/.exec(String(Properties.AlarmDescription)) ?? [];
       expect(HANDBOOK).toContain(`\n### ${section}\n`);
     }
   });

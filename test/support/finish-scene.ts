@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { GetObjectCommand, NoSuchKey, type S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { applyToStripe } from '../../functions/apply-to-stripe.ts';
 import { makeBucket } from '../../functions/bucket/bucket.ts';
-import { noMailer } from '../../functions/notify/mailer.ts';
+import { noMailer } from '../../functions/notify/no-mailer.ts';
 import type { Bucket, Clock, Ports, UploadMeta } from '../../functions/ports.ts';
 import { OPEN_RULES } from '../../functions/rules.ts';
 import { onFrame } from '../../functions/socket/dispatch.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { noMailer } from '../../functions/notify/mailer.ts';
+import { noMailer } from '../../functions/notify/no-mailer.ts';
 import type { Finisher, Log, Ports, Sockets } from '../../functions/ports.ts';
 import { makeManifests } from '../../functions/table/manifests.ts';
 import { makeMembers } from '../../functions/table/members.ts';

@@ -10,7 +10,10 @@ import { flags, makeApp } from '../../infra/aws/synth.ts';
 export function synthesise(context: Record<string, unknown> = {}): { lasting: Template; running: Template } {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-synth-'));
   const bundles = Object.fromEntries(
-    FUNCTIONS.map((name) => [name, { folder: join(folder, name), sizeBytes: 0, by: new Map() }]),
+    FUNCTIONS.map((name) => [
+      name,
+      { folder: join(folder, name), sizeBytes: 0, startBytes: 0, startBy: new Map() },
+    ]),
   ) as unknown as Bundles;
   for (const { folder: made } of Object.values(bundles)) write(made, 'index.mjs');
   const pageFolder = join(folder, 'page');
