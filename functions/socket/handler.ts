@@ -1,8 +1,9 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { encode, idIn } from '../../protocol/codec.ts';
 import { counterNameOf } from '../hashing.ts';
-import { makeIdentity } from '../identity/identity.ts';
+import type { Identity } from '../identity/identity.ts';
 import { inLambda } from '../lambda-entry.ts';
+import { lazily } from '../lazily.ts';
 import type { Ports } from '../ports.ts';
 import { isFromHere, OPEN_RULES, type Rules } from '../rules.ts';
 import { errorMessage, onDisconnect, onFrame } from './dispatch.ts';
@@ -59,7 +60,12 @@ function tooFast(frame: string, minBackoffMs: number): string {
   return encode(errorMessage(idIn(frame), { kind: 'too-fast', message, minBackoffMs }));
 }
 
-/** The Lambda's entry. */
-export const handler = inLambda((ports, { signIn }) =>
-  makeSocketHandler(ports, signIn ? { ...OPEN_RULES, identity: makeIdentity(signIn) } : OPEN_RULES),
-);
+/** The Lambda's entry. What verifies tokens is loaded with the first one: most devices never sign in. */
+export const handler = inLambda((ports, { signIn }) => {
+  if (!signIn) return makeSocketHandler(ports);
+  const identity = lazily<Identity>({ verify: true }, async () => {
+    const { makeIdentity } = await import('../identity/identity.ts');
+    return makeIdentity(signIn);
+  });
+  return makeSocketHandler(ports, { ...OPEN_RULES, identity });
+});

@@ -2,6 +2,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
+const SDK = join(import.meta.dirname, '../../../node_modules/@aws-sdk');
+const CORE_PROTOCOLS = join(SDK, 'core/dist-es/submodules/protocols');
+const JSON_CLIENTS =
+  /[\\/]@aws-sdk[\\/](client-dynamodb|client-apigatewaymanagementapi|dynamodb-codec)[\\/].*\.js$/;
+
 /**
  * Leaves out of a bundle what no Lambda of ours runs; reading it at every cold start is paid for. Without this plugin
  * the socket would read more than twice as much.
@@ -38,6 +43,16 @@ export const lean: Plugin = {
       contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }),
       loader: 'json',
     }));
+    // One index leads to the protocols of all services; asked for one by one, those of S3 stay with S3.
+    build.onLoad({ filter: JSON_CLIENTS }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8')
+        .replace(
+          /import \{ (Aws\w+) \} from "@aws-sdk\/core\/protocols"/,
+          (_, name) =>
+            `import { ${name} } from ${JSON.stringify(join(CORE_PROTOCOLS, 'json', `${name}.js`))}`,
+        )
+        .replace(/(import \{ Json[^}]* \} from) "@aws-sdk\/core\/protocols"/, '$1 "@smithy/core/protocols"'),
+    }));
     // In Lambda the role's credentials are in the environment; profiles, single sign-on and instance metadata are not.
     build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ resolveDir }) => ({
       path: 'credential-provider-node',
@@ -47,7 +62,7 @@ export const lean: Plugin = {
     build.onLoad({ filter: /^credential-provider-node$/, namespace: 'lean' }, () => ({
       contents:
         "import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => fromEnv();",
-      resolveDir: join(import.meta.dirname, '../../../node_modules/@aws-sdk/credential-provider-node'),
+      resolveDir: join(SDK, 'credential-provider-node'),
     }));
   },
 };

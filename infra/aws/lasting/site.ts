@@ -15,6 +15,7 @@ import {
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { contentSecurityPolicy, PERMISSIONS } from '../../../protocol/page-headers.ts';
 import { explain } from '../nag.ts';
 import type { Settings } from '../settings.ts';
 
@@ -51,6 +52,7 @@ export class Site extends Construct {
       customHeadersBehavior: {
         customHeaders: [
           { header: 'Cross-Origin-Opener-Policy', value: 'same-origin', override: true },
+          { header: 'Cross-Origin-Resource-Policy', value: 'same-origin', override: true },
           { header: 'Permissions-Policy', value: PERMISSIONS, override: true },
         ],
       },
@@ -99,29 +101,4 @@ export class Site extends Construct {
           }),
     });
   }
-}
-
-const PERMISSIONS = [
-  'camera=()',
-  'geolocation=()',
-  'microphone=()',
-  'payment=()',
-  'usb=()',
-  'screen-wake-lock=(self)',
-].join(', ');
-
-/** No script but the page's own files, and no talking to anybody but the functions, the bucket and the sign-in. */
-function contentSecurityPolicy(connectTo: readonly string[]): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "worker-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "manifest-src 'self'",
-    `connect-src 'self' ${connectTo.join(' ')}`,
-    "form-action 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 }
