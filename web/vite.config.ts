@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 import { shellList } from './build/shell-list.ts';
+import { withoutDescriptions } from './build/without-descriptions.ts';
 
 const SERVER = 'http://127.0.0.1:8080';
 
@@ -9,7 +10,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Relative, so that the page works under any path.
   base: './',
-  plugins: [solid(), shellList()],
+  plugins: [withoutDescriptions(), solid(), shellList()],
   resolve: {
     alias: [{ find: /^zod$/, replacement: fileURLToPath(new URL('build/small-zod.ts', import.meta.url)) }],
   },
