@@ -2,7 +2,7 @@ import { utf8Length } from '../protocol/codec.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { type Stripe, stripeToWire } from '../protocol/messages/board.ts';
 import { broadcast } from './broadcast.ts';
-import type { Change, Ports } from './ports.ts';
+import type { Change, Ports, Untold } from './ports.ts';
 
 /**
  * Up to here a change is told to each device at once: that is cheaper. Beyond, `n` devices that each tell `n - 1` others
@@ -43,10 +43,12 @@ async function tellNews(ports: Ports, upload: string, token: string): Promise<vo
     const untold = await ports.stripes.untold(upload, token);
     if (!untold) return;
     const stripes = await Promise.all(untold.stripes.map((s) => ports.stripes.load(upload, s)));
-    let rates = untold.rates.map(([device, rateBps]): [number, number] => [device, rateBps]);
+    const paired = (pairs: Untold['rates']) =>
+      pairs.map(([device, value]): [number, number] => [device, value]);
+    let paces = { rates: paired(untold.rates), backlogs: paired(untold.backlogs ?? []) };
     for (const some of inFrames(stripes.map(stripeToWire))) {
-      await broadcast(ports, upload, { type: 'stripes', upload, stripes: some, rates });
-      rates = [];
+      await broadcast(ports, upload, { type: 'stripes', upload, stripes: some, ...paces });
+      paces = { rates: [], backlogs: [] };
     }
     if (await ports.stripes.told(upload, token, untold)) return;
   }

@@ -172,16 +172,18 @@ export interface Stripes {
   resign(upload: string, token: string): Promise<void>;
 }
 
-/** What a sync has changed, and the speed of its device. */
+/** What a sync has changed, and the speed of its device and what that has still to send, if it said so. */
 export interface Change {
   stripes: readonly number[];
   device: number;
   rateBps: number;
+  backlogBytes?: number | undefined;
 }
 
 export interface Untold {
   stripes: readonly number[];
   rates: ReadonlyArray<readonly [device: number, rateBps: number]>;
+  backlogs?: ReadonlyArray<readonly [device: number, backlogBytes: number]>;
   /** How many changes that are. */
   n: number;
 }

@@ -35,8 +35,14 @@ const PAUSE: ProtocolVersion = {
   reason: 'an owner pauses an upload for all devices, and lets it go on',
 };
 
+const BACKLOG: ProtocolVersion = {
+  version: 6,
+  fingerprint: 'a5128b163868e731',
+  reason: 'a device says what it has still to send, so that others can tell when it will be done',
+};
+
 /** Every version that there ever was, oldest first. Whoever changes a schema adds one. */
-export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS, PEOPLE, NEWS, PAUSE];
+export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS, PEOPLE, NEWS, PAUSE, BACKLOG];
 
 /** The wire's version. A `hello` with another one is refused with `wrong-version`. */
 export const PROTOCOL_VERSION = (PROTOCOL_HISTORY.at(-1) ?? FIRST).version;

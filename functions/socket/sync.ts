@@ -13,7 +13,7 @@ import { clampLeaseMs } from '../../protocol/board/lease.ts';
 import type { Sha256 } from '../../protocol/board/manifest.ts';
 import { freeBits, type Stripe } from '../../protocol/board/stripe.ts';
 import { MAX_GRANTED, MAX_STRIPES_PER_SYNC } from '../../protocol/limits.ts';
-import { stripeToWire } from '../../protocol/messages/board.ts';
+import { type Stripes, stripeToWire } from '../../protocol/messages/board.ts';
 import { isPaused } from '../../protocol/messages/common.ts';
 import type { Granted, Sync } from '../../protocol/messages/sync.ts';
 import { type Applied, applyToStripe } from '../apply-to-stripe.ts';
@@ -81,7 +81,7 @@ export async function sync(context: MessageContext, message: Sync): Promise<Answ
   const applied = charged?.applied ?? decided;
   const [put] = await Promise.all([
     sign(context, meta, applied, hashes),
-    tellOthers(context, message, member, applied, stored),
+    tellOthers(context, message, member, applied, stored, geometry),
     reportFull(ports, meta, applied, stored),
   ]);
   const granted = answer(stored.state, applied);
@@ -261,26 +261,32 @@ async function sign(
 
 async function tellOthers(
   context: MessageContext,
-  { upload, rateBps }: Sync,
+  { upload, rateBps, backlogBytes }: Sync,
   { device }: Member,
   applied: readonly Applied[],
   { devices }: StoredState,
+  { partBytes }: Geometry,
 ): Promise<void> {
   const { ports, connection } = context;
   const changed = applied.filter((one) => one.changed).map((one) => stripeToWire(one.stripe));
   if (changed.length === 0) return;
+  const granted = applied.reduce((sum, one) => sum + countBits(one.granted), 0);
+  // With what it has just been granted: the others plan with what it holds now.
+  const heldBytes = backlogBytes === undefined ? undefined : backlogBytes + granted * partBytes;
   if (devices > DEVICES_TOLD_AT_ONCE) {
     const stripes = changed.map(({ s }) => s);
-    const tell = await gatherNews(ports, upload, { stripes, device, rateBps });
+    const tell = await gatherNews(ports, upload, {
+      stripes,
+      device,
+      rateBps,
+      backlogBytes: heldBytes,
+    });
     if (tell) context.afterwards = tell;
     return;
   }
-  await broadcast(
-    ports,
-    upload,
-    { type: 'stripes', upload, stripes: changed, by: { device, rateBps } },
-    connection,
-  );
+  const by: Stripes['by'] = { device, rateBps };
+  if (heldBytes !== undefined) by.backlogBytes = heldBytes;
+  await broadcast(ports, upload, { type: 'stripes', upload, stripes: changed, by }, connection);
 }
 
 async function reportFull(

@@ -11,6 +11,8 @@ interface UntoldItem {
   n?: number;
   /** `r17`: the speed of device 17. */
   [rate: `r${number}`]: number;
+  /** `b17`: what device 17 has still to send. */
+  [backlog: `b${number}`]: number;
 }
 
 /**
@@ -21,16 +23,17 @@ interface UntoldItem {
  */
 export function makeUntold(table: Table): Pick<Stripes, 'defer' | 'untold' | 'told' | 'resign'> {
   return {
-    async defer(upload, { stripes, device, rateBps }, { token, untilMs, nowMs }) {
+    async defer(upload, { stripes, device, rateBps, backlogBytes }, { token, untilMs, nowMs }) {
       const key = untoldKey(upload);
+      const says = backlogBytes === undefined ? '' : ', #backlog = :backlog';
       const item = (await table.update(key, {
-        update:
-          'SET leader = if_not_exists(leader, :me), untilMs = if_not_exists(untilMs, :until), #rate = :rate ADD stripes :stripes, n :one',
-        names: { '#rate': `r${device}` },
+        update: `SET leader = if_not_exists(leader, :me), untilMs = if_not_exists(untilMs, :until), #rate = :rate${says} ADD stripes :stripes, n :one`,
+        names: { '#rate': `r${device}`, ...(says && { '#backlog': `b${device}` }) },
         values: {
           ':me': token,
           ':until': untilMs,
           ':rate': rateBps,
+          ...(says && { ':backlog': backlogBytes }),
           ':stripes': new Set(stripes),
           ':one': 1,
         },
@@ -48,10 +51,12 @@ export function makeUntold(table: Table): Pick<Stripes, 'defer' | 'untold' | 'to
     async untold(upload, token) {
       const item = (await table.get(untoldKey(upload))) as UntoldItem | undefined;
       if (item?.leader !== token) return undefined;
-      const rates = Object.entries(item).flatMap(([name, rate]) =>
-        /^r\d+$/.test(name) ? [[Number(name.slice(1)), Number(rate)] as const] : [],
-      );
-      return { stripes: [...(item.stripes ?? [])], rates, n: item.n ?? 0 };
+      const said = (what: RegExp) =>
+        Object.entries(item).flatMap(([name, value]) =>
+          what.test(name) ? [[Number(name.slice(1)), Number(value)] as const] : [],
+        );
+      const [rates, backlogs] = [said(/^r\d+$/), said(/^b\d+$/)];
+      return { stripes: [...(item.stripes ?? [])], rates, backlogs, n: item.n ?? 0 };
     },
 
     told(upload, token, { n }) {

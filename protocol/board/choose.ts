@@ -1,4 +1,4 @@
-import { type Bits, bitOf, bitsByStripe, countBits, firstBits, NO_BITS, partsOf } from './bits.ts';
+import { type Bits, bitsByStripe, countBits, firstBits, NO_BITS, partsOf } from './bits.ts';
 import type { Geometry } from './geometry.ts';
 import type { Replica } from './replica.ts';
 import { freeBits, heldBits, isLive, type Stripe } from './stripe.ts';
@@ -13,8 +13,17 @@ export interface ChoosingDevice {
   aboutToBeKnown: ReadonlySet<number>;
 }
 
-/** At most `count` parts to claim, best first. [C1] to [C4]. Pure. */
-export function choose(replica: Replica, chooser: ChoosingDevice, count: number, nowMs: number): number[] {
+/**
+ * At most `count` parts to claim, best first; of free ones `share` at the most, for others may be done with them sooner.
+ * [C1] to [C4]. Pure.
+ */
+export function choose(
+  replica: Replica,
+  chooser: ChoosingDevice,
+  count: number,
+  nowMs: number,
+  share = count,
+): number[] {
   if (count <= 0) return [];
   const inHand = bitsByStripe(chooser.inHand);
   const soonKnown = bitsByStripe(chooser.aboutToBeKnown);
@@ -26,11 +35,13 @@ export function choose(replica: Replica, chooser: ChoosingDevice, count: number,
   offers.sort(byPreference);
 
   const chosen: number[] = [];
-  const take = (s: number, bits: Bits) => chosen.push(...partsOf(s, firstBits(bits, count - chosen.length)));
-  for (const { s, lost } of offers) take(s, lost);
+  const take = (s: number, bits: Bits, most: number) =>
+    chosen.push(...partsOf(s, firstBits(bits, most - chosen.length)));
+  for (const { s, lost } of offers) take(s, lost, count);
+  const most = Math.min(count, chosen.length + share);
   for (const { s, free } of offers) {
-    take(s, free);
-    if (chosen.length >= count) break;
+    if (chosen.length >= most) break;
+    take(s, free, most);
   }
   return chosen;
 }
@@ -87,80 +98,28 @@ function mix(device: number, s: number): number {
 const ASKING_MS = 500;
 /** More would only hold up the others. */
 const MAX_HAND_BEYOND_FLIGHT = 32;
+/** [C5] A part that takes longer than this is not waited for with the next one in hand. */
+const LONG_PART_S = 8;
+/** [C5] Its successor is asked for when so much of it is left. */
+const SOON_S = 2;
 
 /**
- * [C5] How many tickets to have in hand, those in flight included, so that no place is ever idle. `rateBps` in bytes a
- * second; `gatherMs`: how long the device gathers what it has to say before it asks for more.
+ * [C5] How many tickets to have in hand, those in flight included, so that no place is ever idle. `gatherMs`: how
+ * long the device gathers what it has to say before it asks for more.
  */
-export function handSize(
-  geometry: Geometry,
-  inFlight: number,
-  rateBps: number | undefined,
-  gatherMs = 0,
-): number {
-  const beyond = Math.ceil(((rateBps ?? 0) * (gatherMs + ASKING_MS)) / 1_000 / geometry.partBytes);
+export function handSize(geometry: Geometry, inFlight: number, own: OwnPace, gatherMs = 0): number {
+  const { rateBps, backlogBytes } = own;
+  if (rateBps === undefined) return inFlight;
+  const isLong = geometry.partBytes > rateBps * LONG_PART_S;
+  if (isLong) return backlogBytes > rateBps * SOON_S ? inFlight : inFlight + 1;
+  const beyond = Math.ceil((rateBps * (gatherMs + ASKING_MS)) / 1_000 / geometry.partBytes);
   return inFlight + Math.min(MAX_HAND_BEYOND_FLIGHT, Math.max(1, beyond));
 }
 
-/** A rival's pace, as far as it is known. */
-export type RateOf = (device: number) => number | undefined;
-
-/** [C6] A hedge has to win by this much to be worth its bytes. */
-const HEDGE_GAIN = 2 / 3;
-/** [C6] … and by this much: for less, the message and the bytes are not worth it. */
-const HEDGE_GAIN_MS = 1_000;
-
-/**
- * [C6] The ticket to carry a second time, when nothing is free; undefined when none is worth it.
- * `ownPartMs`: how long this device would take for one more part.
- */
-export function chooseHedge(
-  replica: Replica,
-  chooser: ChoosingDevice,
-  ownPartMs: number,
-  rateOf: RateOf,
-  nowMs: number,
-): number | undefined {
-  // As long as tickets are still to become known, there is better work coming.
-  if (replica.knownParts() < replica.geometry.parts) return undefined;
-  const backlog = liveHoldings(replica, nowMs);
-  let worst: { part: number; ms: number } | undefined;
-  for (let s = 0; s < replica.geometry.stripes; s++) {
-    const stripe = replica.stripe(s);
-    const others = stripe.leases.filter((lease) => lease.device !== chooser.device && isLive(lease, nowMs));
-    for (const lease of others) {
-      const rateBps = rateOf(lease.device);
-      if (rateBps === undefined || rateBps <= 0) continue;
-      const ms = ((backlog.get(lease.device) ?? 1) * replica.geometry.partBytes * 1_000) / rateBps;
-      const alone = partsOf(s, lease.parts).filter(
-        (part) => !chooser.inHand.has(part) && holders(stripe, part, nowMs) === 1,
-      );
-      const last = alone.at(-1);
-      if (
-        last !== undefined &&
-        ownPartMs < Math.min(ms * HEDGE_GAIN, ms - HEDGE_GAIN_MS) &&
-        (!worst || ms > worst.ms)
-      )
-        worst = { part: last, ms };
-    }
-  }
-  return worst?.part;
-}
-
-function liveHoldings(replica: Replica, nowMs: number): Map<number, number> {
-  const holdings = new Map<number, number>();
-  for (let s = 0; s < replica.geometry.stripes; s++) {
-    for (const lease of replica.stripe(s).leases) {
-      if (!isLive(lease, nowMs)) continue;
-      holdings.set(lease.device, (holdings.get(lease.device) ?? 0) + countBits(lease.parts));
-    }
-  }
-  return holdings;
-}
-
-function holders(stripe: Stripe, part: number, nowMs: number): number {
-  const bit = bitOf(part);
-  return stripe.leases.filter((lease) => lease.parts & bit && isLive(lease, nowMs)).length;
+/** A device's own speed, undefined while it has measured none, and what it has still to send. */
+export interface OwnPace {
+  rateBps: number | undefined;
+  backlogBytes: number;
 }
 
 /** How many tickets of the board anybody may claim now. */

@@ -12,8 +12,8 @@ export function clampLeaseMs(leaseMs: number): number {
  * all. Undefined rate: nothing measured yet.
  */
 export function leaseMsFor(partBytes: number, inFlight: number, rateBps: number | undefined): number {
-  if (rateBps === undefined) return 3 * MIN_LEASE_MS;
-  if (rateBps <= 0) return MAX_LEASE_MS;
+  // Nothing measured, or nothing moves: if that is the end of the device, nobody is to wait for long.
+  if (rateBps === undefined || rateBps <= 0) return 3 * MIN_LEASE_MS;
   const partMs = (partBytes * Math.max(1, inFlight) * 1_000) / rateBps;
   return clampLeaseMs(3 * partMs);
 }

@@ -1,5 +1,7 @@
 /** Bytes a second over the last few seconds. */
 export interface RateMeter {
+  /** Something begins to move: the time until its first sample counts. */
+  begin(nowMs: number): void;
   add(bytes: number, nowMs: number): void;
   /** Undefined until there is a sample; 0 when there was one and nothing came since. */
   rateBps(nowMs: number): number | undefined;
@@ -15,6 +17,7 @@ export function makeRateMeter(): RateMeter {
   let newest: number | undefined;
   let startedMs = 0;
   let lastAddMs = Number.NEGATIVE_INFINITY;
+  let begunMs: number | undefined;
 
   const advance = (nowMs: number) => {
     const slot = Math.floor(nowMs / SLOT_MS);
@@ -25,9 +28,15 @@ export function makeRateMeter(): RateMeter {
   };
 
   return {
+    begin(nowMs) {
+      begunMs ??= nowMs;
+    },
     add(bytes, nowMs) {
       // After a window of silence the pace before it says nothing of the one that begins now.
-      if (nowMs - lastAddMs >= WINDOW_SLOTS * SLOT_MS) startedMs = nowMs;
+      if (nowMs - lastAddMs >= WINDOW_SLOTS * SLOT_MS) {
+        const isFirst = newest === undefined && begunMs !== undefined;
+        startedMs = isFirst ? (begunMs ?? nowMs) : nowMs;
+      }
       lastAddMs = nowMs;
       newest ??= Math.floor(nowMs / SLOT_MS);
       const slot = advance(nowMs) % WINDOW_SLOTS;

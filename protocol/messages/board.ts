@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bitsFromHex, bitsToHex } from '../board/bits.ts';
 import type { Stripe as BoardStripe } from '../board/stripe.ts';
 import {
+  BacklogBytes,
   DeviceNumber,
   EpochMs,
   FileInfo,
@@ -84,13 +85,17 @@ export const Stripes = z.object({
   upload: UploadId,
   stripes: z.array(Stripe),
   by: z
-    .object({ device: DeviceNumber, rateBps: RateBps })
+    .object({ device: DeviceNumber, rateBps: RateBps, backlogBytes: BacklogBytes.optional() })
     .optional()
     .describe('whose sync this was, and its speed'),
   rates: z
     .array(z.tuple([DeviceNumber, RateBps]))
     .optional()
     .describe('where the syncs of many devices are told of together: whose they were, and their speeds'),
+  backlogs: z
+    .array(z.tuple([DeviceNumber, BacklogBytes]))
+    .optional()
+    .describe('… and what each of them has still to send'),
 });
 export type Stripes = z.infer<typeof Stripes>;
 

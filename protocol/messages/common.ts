@@ -37,6 +37,11 @@ export const EpochMs = z.int().min(0).describe("the server's epoch milliseconds"
 /** A device's number on one board, from 1; 0 stands for "others". */
 export const DeviceNumber = z.int().min(0);
 
+export const BacklogBytes = z
+  .number()
+  .min(0)
+  .describe('what a device has still to send of the tickets that it holds');
+
 export const RateBps = z.number().min(0).describe('bytes a second');
 
 export const Role = z.enum(['owner', 'helper', 'watcher']);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_PARTS_PER_LIST } from '../limits.ts';
 import { Stripe } from './board.ts';
 import {
+  BacklogBytes,
   EpochMs,
   MessageId,
   PartHash,
@@ -36,6 +37,7 @@ export const Sync = z.object({
     .describe('for a client that keeps no board: how many tickets it wants'),
   leaseMs: z.number().min(0).describe('how long a lease to ask for; three times the time a part takes'),
   rateBps: RateBps,
+  backlogBytes: BacklogBytes.optional(),
 });
 export type Sync = z.infer<typeof Sync>;
 

@@ -44,6 +44,13 @@ export type SessionEvent =
   /** The link is not valid, or the upload could not be made. Final. */
   | { kind: 'refused'; error: ProtocolError };
 
+/** `sinceMs` ago a device had this speed and so much to send; undefined where it keeps no account of that. */
+export interface Heard {
+  rateBps: number;
+  backlogBytes: number | undefined;
+  sinceMs: number;
+}
+
 export interface BoardSession {
   board(): OpenBoard | undefined;
   on(listener: (event: SessionEvent) => void): () => void;
@@ -52,6 +59,10 @@ export interface BoardSession {
   takeState(state: UploadState): void;
   /** The speed of a device, if it has been heard of lately. Bytes a second. */
   rateOf(device: number): number | undefined;
+  /** What a device last said of its work, if it ever did. */
+  heardOf(device: number): Heard | undefined;
+  /** This device has left the board. */
+  isClosed(): boolean;
   /** Opens the board anew, for a snapshot. */
   reopen(): void;
   close(): void;
@@ -72,7 +83,7 @@ export function makeBoardSession(
 ): BoardSession {
   const events = makeEmitter<SessionEvent>();
   let board: (OpenBoard & { members: Map<number, BoardMember> }) | undefined;
-  const heardMs = new Map<number, number>();
+  const heard = new Map<number, { atMs: number; rateBps: number; backlogBytes: number | undefined }>();
   let isClosed = false;
   let failures = 0;
   let attempt = 0;
@@ -141,8 +152,9 @@ export function makeBoardSession(
     if (early && early.length < MAX_EARLY) early.push(message);
     if (!board || !('upload' in message) || message.upload !== board.info.upload) return;
     if (message.type === 'stripes') {
-      if (message.by) hear([[message.by.device, message.by.rateBps]]);
-      if (message.rates) hear(message.rates);
+      const { by, rates = [], backlogs } = message;
+      if (by) hear([[by.device, by.rateBps]], new Map([[by.device, by.backlogBytes]]));
+      hear(rates, new Map(backlogs));
       takeStripes(message.stripes);
     } else if (message.type === 'state') {
       takeState(message.state);
@@ -154,10 +166,14 @@ export function makeBoardSession(
     }
   };
 
-  const hear = (rates: Iterable<readonly [device: number, rateBps: number]>) => {
+  const hear = (
+    rates: ReadonlyArray<readonly [device: number, rateBps: number]>,
+    backlogs: ReadonlyMap<number, number | undefined>,
+  ) => {
+    if (rates.length === 0) return;
     for (const [device, rateBps] of rates) {
       const member = board?.members.get(device);
-      heardMs.set(device, clock.nowMs());
+      heard.set(device, { atMs: clock.nowMs(), rateBps, backlogBytes: backlogs.get(device) });
       if (board && member) board.members.set(device, { ...member, rateBps });
     }
     events.emit({ kind: 'members' });
@@ -207,10 +223,15 @@ export function makeBoardSession(
     takeStripes,
     takeState,
     rateOf(device) {
-      const sinceMs = heardMs.get(device);
-      if (sinceMs === undefined || clock.nowMs() - sinceMs > RATE_BELIEVED_MS) return undefined;
+      const last = heard.get(device);
+      if (!last || clock.nowMs() - last.atMs > RATE_BELIEVED_MS) return undefined;
       return board?.members.get(device)?.rateBps;
     },
+    heardOf(device) {
+      const last = heard.get(device);
+      return last && { ...last, sinceMs: clock.nowMs() - last.atMs };
+    },
+    isClosed: () => isClosed,
     reopen: () => void open(),
     close() {
       isClosed = true;

@@ -1,7 +1,7 @@
-import { countFree, nextExpiryMs } from '../../protocol/board/choose.ts';
+import { countFree, handSize, nextExpiryMs } from '../../protocol/board/choose.ts';
 import { geometryOf, isPartOf, partLength } from '../../protocol/board/geometry.ts';
 import { leaseMsFor } from '../../protocol/board/lease.ts';
-import { makeRateMeter } from '../../protocol/board/rate.ts';
+import { flightsAllowed } from '../../protocol/board/plan.ts';
 import { isPaused } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Granted } from '../../protocol/messages/sync.ts';
@@ -16,11 +16,13 @@ import { hashAheadTarget, makeRefill, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
 import { heldOnBoard, type Load, letGo, partsInHand, publishedParts, putAside } from './load.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
+import { outlookOf } from './outlook.ts';
 import { makePlaces } from './places.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
-import { dueForRenewal, isSomething, type Pace, type Proposal, proposalOf, reportOf } from './proposal.ts';
+import { dueForRenewal, isSomething, type OwnWork, type Proposal, proposalOf, reportOf } from './proposal.ts';
 import { prove, verify } from './proving.ts';
 import { remedyForPut, remedyForRequest, type StopReason, waitMs } from './retry.ts';
+import { makeSpeed } from './speed.ts';
 import { syncMessage } from './sync-message.ts';
 import { gatherMs, isRunningOut, type Tempo } from './sync-window.ts';
 import { makeThrottle } from './throttle.ts';
@@ -75,6 +77,10 @@ export interface CarrierOptions {
   isPaused?: boolean;
 }
 
+/** Above this (bytes a second) a part is through before its successor could profit from an early start. */
+const FAST_LINE_BPS = 16 * 1_048_576;
+/** How soon a device with a free place looks again at what the others hold: a look, no message. */
+const LOOK_AGAIN_MS = 1_000;
 /** A device that was refused nothing but time: parts failing this often in a row are shown as a reason. */
 const FAILURES_SHOWN = 2;
 
@@ -94,12 +100,13 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   } = options;
   const geometry = geometryOf(file.sizeBytes);
   const changes = makeEmitter<void>();
-  const meter = makeRateMeter();
+  const speed = makeSpeed(clock);
   let state: CarrierState = { state: 'proving' };
   let isProven = false;
   let isProving = false;
+  /** What is being asked for right now. */
+  let asking: readonly number[] = [];
   let isSyncing = false;
-  let steadyRateBps: number | undefined;
   let noted = '';
   let isVerified = false;
   let isHeld = options.isPaused ?? false;
@@ -111,9 +118,11 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       file: withBudget(file, budget),
       geometry,
       sent: (bytes) => {
-        meter.add(bytes, clock.nowMs());
+        speed.sent(bytes);
         places.sent(bytes, clock.nowMs());
         changes.emit();
+        // A first measure allows more at once, a long part is near its end, or the line is about to be idle.
+        if ((!isSyncing && isLacking()) || (hand.size > 0 && hasPlace())) pump();
       },
       landed: (ticket, outcome) => landed(ticket, outcome),
     }),
@@ -159,7 +168,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     const board = session.board();
     // The board knows of one more than the hand and the flights: the part whose failure ends the work.
     const onBoard = board ? heldOnBoard(board, connection.serverNowMs()) : [];
-    giveBack(connection, session, [...hand.parts(), ...flights.parts(), ...onBoard], unreported);
+    // … and what was asked for just now will be granted before it hears that it is given back.
+    const parts = [...hand.parts(), ...flights.parts(), ...onBoard, ...asking];
+    giveBack(connection, session, parts, unreported);
     flights.stop();
     hashing.stop();
   };
@@ -218,13 +229,14 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   };
 
   const landed = ({ part }: Ticket, outcome: PutOutcome) => {
+    speed.flying(flights.size);
     if (outcome.state === 'stored') {
       hand.stored(part);
       throttle.stored();
       load.returned.delete(part);
       unreported.add(part);
       turns.gather();
-      steadyRateBps = meter.rateBps(clock.nowMs());
+      speed.landed();
     } else if (outcome.state !== 'aborted' && !isStopped()) {
       const failures = hand.failed(part);
       const remedy = remedyForPut(outcome, failures);
@@ -254,7 +266,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (!board) return;
     if (!isProven) {
       if (state.state === 'paused' || state.state === 'used-up') setState({ state: 'proving' });
-      if (turns.mayTry()) void startProving();
+      // Before the owner has published anything there is nothing to prove; the first stripe says so.
+      const isTooEarly = board.replica.knownParts() === 0 && !mayPublish();
+      if (turns.mayTry() && !isTooEarly) void startProving();
       return;
     }
     letGo(load, board, connection.serverNowMs());
@@ -309,17 +323,30 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (!board) return hashing.start([1, 2].filter((part) => part <= geometry.parts));
     const waiting =
       countFree(board.replica, connection.serverNowMs()) + unpublished.size + hashing.underWay();
-    const missing = refill(hashAheadTarget(steadyRateBps, hasHelpers(board)), waiting);
+    const missing = refill(hashAheadTarget(speed.rateBps(), hasHelpers(board)), waiting);
     if (missing <= 0) return;
     const isHashed = (part: number) => hashing.hashOf(part) !== undefined;
     hashing.start(unknownParts(board.replica, missing + hashing.underWay(), isHashed));
   };
 
-  const atOnce = () => Math.min(places.limit(), throttle.limit(), budget.atOnce(geometry.partBytes));
+  const atOnce = () => {
+    const allowed = Math.min(places.limit(), throttle.limit(), budget.atOnce(geometry.partBytes));
+    return flightsAllowed(geometry.partBytes, speed.rateBps(), allowed);
+  };
+
+  /**
+   * On a line that takes its time for a part, one whose bytes have left makes room for the next: the line is not to wait
+   * for the store's answer. A fast line has more than one on its way to bridge that.
+   */
+  const hasPlace = () => {
+    const places = atOnce();
+    const isFast = (speed.rateBps() ?? 0) > FAST_LINE_BPS;
+    return (isFast ? flights.size : flights.sending) < places && flights.size < 2 * places;
+  };
 
   const takeOff = () => {
     cancelLeave();
-    while (flights.size < atOnce()) {
+    while (hasPlace()) {
       const waitMs = budget.nextAtMs() - clock.nowMs();
       if (waitMs > 0) {
         cancelLeave = clock.after(waitMs, pump);
@@ -332,20 +359,36 @@ export function makeCarrier(options: CarrierOptions): Carrier {
         continue;
       }
       if (!unreported.has(ticket.part)) flights.start(ticket);
+      speed.flying(flights.size);
     }
-    if (flights.size !== places.limit()) places.unfit();
+    if (flights.size < places.limit()) places.unfit();
   };
 
-  const pace = (board: OpenBoard): Pace => ({
-    atOnce: atOnce(),
-    rateBps: meter.rateBps(clock.nowMs()),
-    steadyRateBps,
-    leaseMs: leaseMsFor(geometry.partBytes, atOnce(), steadyRateBps),
-    gatherMs: gatherMs(tempo(board)),
-  });
+  const backlogBytes = () => {
+    let bytes = -flights.sentBytes(() => true);
+    for (const part of flights.parts()) bytes += partLength(geometry, part);
+    for (const part of hand.parts()) bytes += partLength(geometry, part);
+    return bytes;
+  };
+
+  const workOn = (board: OpenBoard): OwnWork => {
+    const rateBps = speed.rateBps();
+    return {
+      atOnce: atOnce(),
+      rateBps,
+      backlogBytes: backlogBytes(),
+      leaseMs: leaseMsFor(geometry.partBytes, atOnce(), rateBps),
+      gatherMs: gatherMs(tempo(board)),
+    };
+  };
+
+  const isLacking = () => {
+    const own = { rateBps: speed.rateBps(), backlogBytes: backlogBytes() };
+    return flights.size + hand.size < handSize(geometry, atOnce(), own);
+  };
 
   const tempo = ({ replica, info, members }: OpenBoard): Tempo => {
-    const ownBps = meter.rateBps(clock.nowMs()) ?? 0;
+    const ownBps = speed.rateBps() ?? 0;
     let boardBps = ownBps;
     for (const { number } of members.values()) {
       if (number !== info.device) boardBps += session.rateOf(number) ?? 0;
@@ -360,18 +403,20 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const sayNext = (board: OpenBoard) => {
     if (isSyncing || connection.status().state !== 'online') return;
     const times = { nowMs: clock.nowMs(), serverNowMs: connection.serverNowMs() };
-    const proposal = proposalOf(load, board, pace(board), session.rateOf, times);
+    const own = workOn(board);
+    const outlook = (inHand: ReadonlySet<number>) => outlookOf(board, session, inHand, times.serverNowMs);
+    const proposal = proposalOf(load, board, own, outlook, times);
     const room = budget.room(nextBytes(board)) - hand.size;
     if (room < proposal.want.length) proposal.want.length = Math.max(0, room);
     if (room < 1) proposal.hedge = [];
     if (!isSomething(proposal)) return sleepUntilSomething(board);
-    const idle = atOnce() - flights.size;
+    const ownPartsPerS = (own.rateBps ?? 0) / geometry.partBytes;
     const cannotWait =
       proposal.hedge.length > 0 ||
-      (proposal.want.length > 0 && isRunningOut(hand.size, idle, tempo(board).ownPartsPerS)) ||
+      (proposal.want.length > 0 && isRunningOut(hand.size, own.atOnce - flights.size, ownPartsPerS)) ||
       // With nothing on the way there is nothing to gather either: the last report of all is the one that everybody waits for.
       (proposal.done.length > 0 && flights.size + hand.size === 0);
-    say(board, proposal, cannotWait ? 0 : pace(board).gatherMs);
+    say(board, proposal, cannotWait ? 0 : own.gatherMs);
   };
 
   const say = (board: OpenBoard, proposal: Proposal, gatherMs: number) => {
@@ -386,19 +431,24 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     turns.rest();
     const nowMs = clock.nowMs();
     const serverMs = connection.serverNowMs();
-    const renewalMs = dueForRenewal(board, partsInHand(load, nowMs), pace(board).leaseMs, serverMs).nextMs;
+    const renewalMs = dueForRenewal(board, partsInHand(load, nowMs), workOn(board).leaseMs, serverMs).nextMs;
     const expiryMs = nextExpiryMs(board.replica, board.info.device, serverMs) ?? Number.POSITIVE_INFINITY;
     const inMs = Math.min(renewalMs, expiryMs) - serverMs;
-    turns.wakeAt(Math.min(nowMs + inMs, hand.nextUntilMs(nowMs)) + 1);
+    // With a place free and parts in other hands, what is expected of those may prove wrong at any time.
+    const isWatching = flights.size < atOnce() && Number.isFinite(expiryMs);
+    const lookMs = isWatching ? LOOK_AGAIN_MS : Number.POSITIVE_INFINITY;
+    turns.wakeAt(nowMs + Math.min(inMs + 1, hand.nextUntilMs(nowMs) - nowMs + 1, lookMs));
   };
 
   const sync = async (board: OpenBoard, proposal: Proposal) => {
     turns.begin();
     isSyncing = true;
-    const { rateBps = 0, leaseMs } = pace(board);
-    const isMoving = flights.size > 0 || unreported.size > 0;
-    const message = syncMessage(board.info.upload, proposal, leaseMs, isMoving ? Math.round(rateBps) : 0);
+    const { rateBps = 0, leaseMs, backlogBytes: left } = workOn(board);
+    const said = { leaseMs, rateBps: Math.round(rateBps), backlogBytes: Math.round(left) };
+    const message = syncMessage(board.info.upload, proposal, said);
+    asking = [...message.want, ...message.hedge];
     const reply = await connection.request(message);
+    asking = [];
     isSyncing = false;
     if (reply.state !== 'answered' || reply.message.type !== 'granted') {
       if (!isStopped()) recover(reply.state === 'refused' ? reply.error : undefined);
@@ -457,7 +507,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   return {
     state: () => state,
-    rateBps: () => (isStopped() ? 0 : (meter.rateBps(clock.nowMs()) ?? 0)),
+    rateBps: () => (isStopped() || flights.size === 0 ? 0 : (speed.rateBps() ?? 0)),
     sentBytes() {
       // What the board shows as done counts there, until our own account of it is cleared as well.
       const replica = session.board()?.replica;

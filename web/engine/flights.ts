@@ -20,6 +20,8 @@ interface Flight {
 /** The puts under way. */
 export interface Flights {
   readonly size: number;
+  /** Those whose last byte has not left yet: a line waits for nothing while the store thinks. */
+  readonly sending: number;
   parts(): Iterable<number>;
   has(part: number): boolean;
   start(ticket: Ticket): void;
@@ -42,6 +44,11 @@ export function makeFlights({ file, geometry, sent, landed }: FlightsOptions): F
     get size() {
       return flights.size;
     },
+    get sending() {
+      let count = 0;
+      for (const [part, { sentBytes }] of flights) if (sentBytes < partLength(geometry, part)) count++;
+      return count;
+    },
     parts: () => flights.keys(),
     has: (part) => flights.has(part),
     start(ticket) {
@@ -51,8 +58,9 @@ export function makeFlights({ file, geometry, sent, landed }: FlightsOptions): F
       const task = file.put(range, request, (sentBytes) => {
         const flight = flights.get(part);
         if (!flight || sentBytes <= flight.sentBytes) return;
-        sent(sentBytes - flight.sentBytes);
+        const bytes = sentBytes - flight.sentBytes;
         flight.sentBytes = sentBytes;
+        sent(bytes);
       });
       flights.set(part, { ticket, sentBytes: 0, task });
       void task.result.then((outcome) => {

@@ -10,12 +10,12 @@ export function giveBack(
   unreported: Iterable<number>,
 ): void {
   const board = session.board();
-  if (!board || isOver(board.state)) return;
+  if (!board || session.isClosed() || isOver(board.state)) return;
   const done = new Set(unreported);
   const release = new Set(parts);
   while (done.size + release.size > 0) {
     const rest = { done, hashes: [], release, want: [], hedge: [], renew: [] };
-    const message = syncMessage(board.info.upload, rest, 0, 0);
+    const message = syncMessage(board.info.upload, rest, { leaseMs: 0, rateBps: 0, backlogBytes: 0 });
     for (const part of message.done) done.delete(part);
     for (const part of message.release) release.delete(part);
     void connection.request(message).then((reply) => {

@@ -1,18 +1,21 @@
 import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
-import { choose, chooseHedge, countFree, handSize, type RateOf } from '../../protocol/board/choose.ts';
+import { choose, countFree, handSize } from '../../protocol/board/choose.ts';
+import { chooseHedges } from '../../protocol/board/hedge.ts';
+import { fairShare } from '../../protocol/board/plan.ts';
 import type { PartHash } from '../../protocol/messages/common.ts';
 import type { OpenBoard } from './board-session.ts';
 import { mayPublish } from './hash-ahead.ts';
 import { type Load, partsInHand } from './load.ts';
+import type { Outlook } from './outlook.ts';
 
 /** How fast this device is, as far as it knows. */
-export interface Pace {
+export interface OwnWork {
   /** Requests in flight at once. */
   atOnce: number;
-  /** Bytes a second over the last seconds; undefined: nothing measured. */
+  /** Bytes a second while something was in flight; undefined: nothing measured. */
   rateBps: number | undefined;
-  /** The same at the last part that landed. */
-  steadyRateBps: number | undefined;
+  /** Of what it has in hand and in flight. */
+  backlogBytes: number;
   leaseMs: number;
   /** How long there is before a report leaves, at most. */
   gatherMs: number;
@@ -36,36 +39,24 @@ export interface Times {
 /** Reports, publishes, claims and renews, as the board and the load ask for it. */
 export function proposalOf(
   load: Load,
-  { replica, info, members }: OpenBoard,
-  pace: Pace,
-  rateOf: RateOf,
+  board: OpenBoard,
+  work: OwnWork,
+  lookOut: (inHand: ReadonlySet<number>) => Outlook,
   { nowMs, serverNowMs }: Times,
 ): Proposal {
-  const { hand, flights, unreported, unpublished, returned } = load;
-  const { geometry } = replica;
+  const { unreported, returned } = load;
+  const { replica, info } = board;
   const inHand = partsInHand(load, nowMs);
-  const free = countFree(replica, serverNowMs);
-  const isLast = replica.knownParts() + unpublished.size >= geometry.parts;
-  const publishes = mayPublish(unpublished.size, free, members.size, isLast);
-  const hashes = publishes ? [...unpublished].map(([part, sha256]) => ({ part, sha256 })) : [];
-  const chooser = {
-    device: info.device,
-    inHand,
-    aboutToBeKnown: new Set(hashes.map(({ part }) => part)),
-  };
-  const inWork = inHand.size - unreported.size;
-  const want = choose(
-    replica,
-    chooser,
-    handSize(geometry, pace.atOnce, pace.rateBps, pace.gatherMs) - inWork,
-    serverNowMs,
-  );
-  const hedge: number[] = [];
-  if (want.length === 0 && hand.size === 0 && flights.size < pace.atOnce) {
-    const ownPartMs =
-      (geometry.partBytes * (flights.size + 1) * 1_000) / Math.max(1, pace.steadyRateBps ?? 0);
-    const part = chooseHedge(replica, chooser, ownPartMs, rateOf, serverNowMs);
-    if (part !== undefined) hedge.push(part);
+  const hashes = toPublish(load, board, serverNowMs);
+  const chooser = { device: info.device, inHand, aboutToBeKnown: new Set(hashes.map(({ part }) => part)) };
+  const lacking =
+    handSize(replica.geometry, work.atOnce, work, work.gatherMs) - (inHand.size - unreported.size);
+  let want: number[] = [];
+  let hedge: number[] = [];
+  if (lacking > 0) {
+    const outlook = lookOut(inHand);
+    want = choose(replica, chooser, lacking, serverNowMs, share(board, work, outlook));
+    if (want.length === 0) hedge = hedges(load, board, work, chooser, outlook, serverNowMs);
   }
   return {
     done: [...unreported],
@@ -73,7 +64,7 @@ export function proposalOf(
     release: [...returned].filter((part) => !want.includes(part)),
     want,
     hedge,
-    renew: dueForRenewal({ replica, info }, inHand, pace.leaseMs, serverNowMs).parts,
+    renew: dueForRenewal(board, inHand, work.leaseMs, serverNowMs).parts,
   };
 }
 
@@ -87,6 +78,32 @@ export function reportOf({ unreported, unpublished, returned }: Load): Proposal 
     hedge: [],
     renew: [],
   };
+}
+
+/** [C8] Who has measured nothing yet, or stood still, takes one ticket, to find out. */
+function share({ replica }: OpenBoard, { rateBps, backlogBytes }: OwnWork, outlook: Outlook): number {
+  if (!rateBps) return backlogBytes > 0 ? 0 : 1;
+  return fairShare(replica.geometry, { rateBps, backlogBytes }, outlook.others, outlook.unassigned);
+}
+
+function hedges(
+  { hand, flights }: Load,
+  { replica }: OpenBoard,
+  { atOnce, rateBps = 0, backlogBytes }: OwnWork,
+  chooser: { device: number; inHand: ReadonlySet<number> },
+  outlook: Outlook,
+  serverNowMs: number,
+): number[] {
+  if (hand.size > 0 || rateBps <= 0 || outlook.unassigned > 0) return [];
+  const ownMs = (hedge: number) => ((backlogBytes + hedge * replica.geometry.partBytes) * 1_000) / rateBps;
+  return chooseHedges(replica, chooser, atOnce - flights.size, ownMs, outlook.endOf, serverNowMs);
+}
+
+function toPublish({ unpublished }: Load, { replica, members }: OpenBoard, serverNowMs: number): PartHash[] {
+  if (unpublished.size === 0) return [];
+  const isLast = replica.knownParts() + unpublished.size >= replica.geometry.parts;
+  if (!mayPublish(unpublished.size, countFree(replica, serverNowMs), members.size, isLast)) return [];
+  return [...unpublished].map(([part, sha256]) => ({ part, sha256 }));
 }
 
 export function isSomething(proposal: Proposal): boolean {

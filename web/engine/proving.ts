@@ -5,6 +5,8 @@ import type { Connection } from './connection.ts';
 import type { HashOutcome } from './ports.ts';
 import { syncMessage } from './sync-message.ts';
 
+const NO_WORK = { leaseMs: 0, rateBps: 0, backlogBytes: 0 };
+
 export type Proof =
   | { state: 'proven' }
   | { state: 'refused'; error: ProtocolError }
@@ -53,7 +55,7 @@ export async function verify(
     }
     const nothing = { done: [], want: [], hedge: [], release: [], renew: [] };
     // Published a second time, a hash is compared with the first.
-    const reply = await connection.request(syncMessage(upload, { ...nothing, hashes }, 0, 0));
+    const reply = await connection.request(syncMessage(upload, { ...nothing, hashes }, NO_WORK));
     if (reply.state !== 'answered') return reply;
   }
   return { state: 'proven' };

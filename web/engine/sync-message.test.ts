@@ -15,7 +15,11 @@ const NOTHING: Waiting = { done: [], hashes: [], want: [], hedge: [], release: [
 
 function message(waiting: Waiting) {
   const hashes = waiting.hashes.map((part) => ({ part, sha256: sha256Of('original', part) }));
-  return syncMessage(UPLOAD, { ...waiting, hashes } satisfies ToSay, MAX_LEASE_MS, 1e9 / 3);
+  return syncMessage(UPLOAD, { ...waiting, hashes } satisfies ToSay, {
+    leaseMs: MAX_LEASE_MS,
+    rateBps: 1e9 / 3,
+    backlogBytes: 1e9 / 3,
+  });
 }
 
 /** The parts that a message names, by list. */
@@ -104,11 +108,11 @@ test('what others wait for comes first: reports, then hashes, before anything fo
   expect(full.renew).toEqual([1]);
 });
 
-test('the lease asked for and the speed go as they are', () => {
-  expect(syncMessage(UPLOAD, { ...NOTHING, hashes: [] }, 25_000, 1_234)).toMatchObject({
+test('the lease asked for, the speed and the work left go as they are', () => {
+  const said = { leaseMs: 25_000, rateBps: 1_234, backlogBytes: 56_789 };
+  expect(syncMessage(UPLOAD, { ...NOTHING, hashes: [] }, said)).toMatchObject({
     type: 'sync',
     upload: UPLOAD,
-    leaseMs: 25_000,
-    rateBps: 1_234,
+    ...said,
   });
 });

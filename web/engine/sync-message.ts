@@ -16,7 +16,11 @@ export interface ToSay {
 }
 
 /** The next sync: as much of it as its lists and its number of stripes allow; what others wait for comes first. */
-export function syncMessage(upload: string, toSay: ToSay, leaseMs: number, rateBps: number): SyncRequest {
+export function syncMessage(
+  upload: string,
+  toSay: ToSay,
+  { leaseMs, rateBps, backlogBytes }: { leaseMs: number; rateBps: number; backlogBytes: number },
+): SyncRequest {
   const stripes = new Set<number>();
   const fits = (part: number): boolean => {
     const s = stripeOf(part);
@@ -44,5 +48,6 @@ export function syncMessage(upload: string, toSay: ToSay, leaseMs: number, rateB
     renew: take(toSay.renew, itself),
     leaseMs,
     rateBps,
+    backlogBytes,
   };
 }

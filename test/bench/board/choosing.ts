@@ -1,5 +1,6 @@
-import { choose, chooseHedge } from '../../../protocol/board/choose.ts';
+import { choose } from '../../../protocol/board/choose.ts';
 import { geometryOf, MIN_PART_BYTES } from '../../../protocol/board/geometry.ts';
+import { chooseHedges } from '../../../protocol/board/hedge.ts';
 import { makeReplica } from '../../../protocol/board/replica.ts';
 import { halfWay, NOW_MS } from '../../support/half-way.ts';
 
@@ -13,10 +14,10 @@ export function measureChoosing(): { chooseMs: number; hedgeMs: number } {
   const replica = makeReplica(geometry);
   for (let s = 0; s < geometry.stripes; s++) replica.merge(halfWay(geometry, s, DEVICES));
   const chooser = { device: 7, inHand: new Set([8_700, 8_701, 8_702]), aboutToBeKnown: new Set<number>() };
-  const rateOf = (device: number) => 100_000 + device;
+  const endOf = (device: number) => 100_000 + device;
   return {
     chooseMs: medianMs(() => choose(replica, chooser, 5, NOW_MS)),
-    hedgeMs: medianMs(() => chooseHedge(replica, chooser, 1, rateOf, NOW_MS)),
+    hedgeMs: medianMs(() => chooseHedges(replica, chooser, 4, (hedges) => hedges, endOf, NOW_MS)),
   };
 }
 

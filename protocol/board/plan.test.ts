@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { geometryOf, MIN_PART_BYTES } from './geometry.ts';
+import { fairShare, flightsAllowed, type Pace, partsWithin } from './plan.ts';
+
+const GEOMETRY = geometryOf(1_000 * MIN_PART_BYTES);
+/** Parts a second, and parts that are still to be sent. */
+const pace = (partsPerS: number, left = 0): Pace => ({
+  rateBps: partsPerS * MIN_PART_BYTES,
+  backlogBytes: left * MIN_PART_BYTES,
+});
+
+test('[C8] far from the end a device may take whatever is free', () => {
+  expect(fairShare(GEOMETRY, pace(1), [pace(4), pace(2)], 900)).toBe(900);
+});
+
+test('[C8] a slow device takes no ticket that the others would be done with sooner', () => {
+  // 10 tickets at 10 a second take a second; one alone takes the slow device ten.
+  expect(fairShare(GEOMETRY, pace(0.1), [pace(10)], 10)).toBe(0);
+  expect(fairShare(GEOMETRY, pace(10), [pace(0.1)], 10)).toBe(10);
+  // With 150 it is done with its first before the other is with its last.
+  expect(fairShare(GEOMETRY, pace(0.1), [pace(10)], 150)).toBe(1);
+});
+
+test('[C8] what a device has still to send counts before anything new', () => {
+  expect(fairShare(GEOMETRY, pace(1), [pace(1)], 4)).toBe(2);
+  expect(fairShare(GEOMETRY, pace(1, 2), [pace(1)], 4)).toBe(1);
+  expect(fairShare(GEOMETRY, pace(1, 5), [pace(1)], 4)).toBe(0);
+});
+
+test('[C8] a device alone takes all, and one that stands still nothing', () => {
+  expect(fairShare(GEOMETRY, pace(0.01), [], 7)).toBe(7);
+  expect(fairShare(GEOMETRY, pace(0), [pace(1)], 7)).toBe(0);
+  // Nobody is left to wait for those that stand still.
+  expect(fairShare(GEOMETRY, pace(0.01), [pace(0, 3)], 7)).toBe(7);
+});
+
+/** One ticket after the other to whoever is done with it first. Slow and obvious. */
+function lastDoneMs(paces: readonly Pace[], free: number): number {
+  const sent = paces.map(() => 0);
+  let last = 0;
+  for (let ticket = 0; ticket < free; ticket++) {
+    const ends = paces.map(
+      ({ rateBps, backlogBytes }, i) =>
+        ((backlogBytes + ((sent[i] ?? 0) + 1) * MIN_PART_BYTES) * 1_000) / rateBps,
+    );
+    const soonest = Math.min(...ends);
+    const winner = ends.indexOf(soonest);
+    sent[winner] = (sent[winner] ?? 0) + 1;
+    last = Math.max(last, soonest);
+  }
+  return last;
+}
+
+test('[C8] if all take what is theirs, all is taken, and done when one by one to the soonest would be', () => {
+  const anyPace = fc
+    .tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 12 }))
+    .map(([tenths, left]) => pace(tenths / 10, left));
+  let held = 0;
+  fc.assert(
+    fc.property(
+      fc.array(anyPace, { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 1, max: 40 }),
+      (paces, free) => {
+        const shares = paces.map((own, i) =>
+          fairShare(
+            GEOMETRY,
+            own,
+            paces.filter((_, other) => other !== i),
+            free,
+          ),
+        );
+        const sum = shares.reduce((a, b) => a + b, 0);
+        expect(sum).toBeGreaterThanOrEqual(free);
+        if (shares.some((one) => one === free)) return;
+        held++;
+        const endMs = lastDoneMs(paces, free);
+        for (const [i, share] of shares.entries()) {
+          const own = paces[i] ?? pace(0);
+          if (share === 0) continue;
+          const doneMs = ((own.backlogBytes + share * MIN_PART_BYTES) * 1_000) / own.rateBps;
+          expect(doneMs).toBeLessThanOrEqual(endMs * 1.001 + 1);
+        }
+      },
+    ),
+  );
+  expect(held).toBeGreaterThan(30);
+});
+
+test('[C8] parts that are done at the very moment count', () => {
+  expect(partsWithin(pace(1), MIN_PART_BYTES, 3_000)).toBe(3);
+  expect(partsWithin(pace(1), MIN_PART_BYTES, 2_999)).toBe(2);
+  expect(partsWithin(pace(1, 4), MIN_PART_BYTES, 3_000)).toBe(0);
+});
+
+test('[C9] nobody begins more than one part before its speed was measured', () => {
+  expect(flightsAllowed(MIN_PART_BYTES, undefined, 4)).toBe(1);
+  expect(flightsAllowed(MIN_PART_BYTES, 1e9, 4)).toBe(4);
+});
+
+test('[C9] a slow line carries one part at a time, a fast one as many as it may', () => {
+  const partsPerS = (parts: number) => flightsAllowed(MIN_PART_BYTES, parts * MIN_PART_BYTES, 4);
+  expect([0, 0.05, 0.125, 0.126, 0.25, 0.3, 0.376, 10].map(partsPerS)).toEqual([1, 1, 1, 2, 2, 3, 4, 4]);
+});
