@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { instanceKey, withKey } from '../../infra/local/instance-key.ts';
 import { startServerProcess } from '../support/started-server.ts';
 import { NOT_SECURE, startChromium } from './chromium.ts';
 import { type Measured, median, sayFigures, sayFirstByte } from './figures.ts';
@@ -25,9 +26,12 @@ const rounds = Number(option('rounds') ?? 3);
 const only = option('only')?.split(',');
 const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
 const chromium = await startChromium();
-const server = await startServerProcess();
+const server = await startServerProcess({ ALLOWED_HOSTS: NOT_SECURE });
 const bench: Bench = { chromium, origin: `http://localhost:${server.port}`, dataFolder: server.dataFolder };
-const overPlainHttp: Bench = { ...bench, origin: `http://${NOT_SECURE}:${server.port}` };
+const overPlainHttp: Bench = {
+  ...bench,
+  origin: withKey(`http://${NOT_SECURE}:${server.port}`, await instanceKey(server.dataFolder)),
+};
 try {
   const gib = await randomFile(join(folder, 'one-gib.bin'), GIB);
   const quarter = await randomFile(join(folder, 'quarter-gib.bin'), GIB / 4);

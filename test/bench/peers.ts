@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pageScript } from './peers/page-script.ts';
+import { pageScript } from '../support/page-script.ts';
 import { openSigningEndpoint } from './peers/signing-endpoint.ts';
 import {
   type Bench,
@@ -15,6 +15,8 @@ import {
   storeClient,
   storeCredentials,
 } from './subjects.ts';
+
+const peerScript = (name: string) => pageScript(fileURLToPath(new URL(`peers/${name}.ts`, import.meta.url)));
 
 /** Evaluates the peer's script in a fresh page, chooses the file, and waits for what `call` promises. */
 async function inPage(
@@ -43,7 +45,7 @@ export async function uppy(bench: Bench, path: string, begin: () => Promise<void
   const signing = await openSigningEndpoint(await storeClient(bench), BUCKET);
   try {
     const call = `uploadByUppy(${JSON.stringify(signing.origin)})`;
-    return await inPage(bench, await pageScript('uppy'), path, begin, call);
+    return await inPage(bench, await peerScript('uppy'), path, begin, call);
   } finally {
     signing.close();
   }
@@ -54,7 +56,7 @@ export async function tus(bench: Bench, path: string, begin: () => Promise<void>
   const child = fork(fileURLToPath(new URL('peers/tus-server-child.mjs', import.meta.url)), [folder]);
   try {
     const call = `uploadByTus('http://localhost:${await portOf(child)}/files')`;
-    return await inPage(bench, await pageScript('tus'), path, begin, call);
+    return await inPage(bench, await peerScript('tus'), path, begin, call);
   } finally {
     child.kill();
     await rm(folder, { recursive: true, force: true });
@@ -69,7 +71,7 @@ export async function libStorage(bench: Bench, path: string, begin: () => Promis
     credentials: await storeCredentials(bench),
   };
   const call = `uploadByLibStorage(${JSON.stringify(target)})`;
-  return inPage(bench, await pageScript('lib-storage'), path, begin, call);
+  return inPage(bench, await peerScript('lib-storage'), path, begin, call);
 }
 
 async function portOf(child: ChildProcess): Promise<number> {

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, devices, type Page } from 'playwright-core';
 
 /** A real Chromium. Quiet: nothing of it asks for a network that is not there. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch(launchOptions());
+export function launchChromium(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch(launchOptions(flags));
 }
 
 /** One that keeps its profile in this folder, and may be killed. */
@@ -33,7 +33,7 @@ export async function launchProfile(folder: string): Promise<ProfileBrowser> {
   };
 }
 
-function launchOptions() {
+function launchOptions(flags: readonly string[] = []) {
   const executablePath = process.env.CHROME_PATH;
   if (!executablePath)
     throw new Error('CHROME_PATH is not set; run the tests by npm test, which finds a Chromium');
@@ -44,6 +44,7 @@ function launchOptions() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
     chromiumSandbox: process.getuid?.() !== 0,
   };
