@@ -39,7 +39,13 @@ test('a store that refuses a third of the parts and breaks off a tenth gets each
     return sent % 10 === 1 ? 'cut' : 'pass';
   };
   await scene.begin(1);
+  const progress = await scene.watchProgress();
   await scene.finish(120_000);
+  // Parts that are sent again take nothing back, and the whole is shown once S3 has the whole.
+  const shown = [...new Set(await progress())];
+  expect(shown).toEqual([...shown].sort((a, b) => a - b));
+  expect(shown.at(-1)).toBe(100);
+  expect(shown.length).toBeGreaterThan(5);
   const { missing, sentAgain, storedAgain } = tallied(line.parts, partCount);
   const faults = [...line.parts.values()].reduce((sum, { slowedDown, cut }) => sum + slowedDown + cut, 0);
   say({ parts: partCount, faults, sentAgain: sentAgain.length, storedAgain: storedAgain.length });

@@ -28,6 +28,8 @@ export interface FaultScene {
   /** SIGKILL, and the same profile in a new browser. */
   killBrowser(): Promise<void>;
   restartBrowser(): Promise<void>;
+  /** From now on, what the page says of how far it is; the answer gives all of it, in per cent. */
+  watchProgress(): Promise<() => Promise<number[]>>;
   /** Waits for the end and checks the object, byte for byte. */
   finish(withinMs: number): Promise<void>;
   /**
@@ -85,6 +87,20 @@ export async function makeFaultScene(fileMib: number, mibPerS: number): Promise<
       browser = await launchProfile(profile);
       page = await openTab(browser);
       await page.goto(link);
+    },
+    async watchProgress() {
+      const bar = page.getByRole('progressbar');
+      await bar.first().evaluate((element) => {
+        const seen = [Number(element.getAttribute('aria-valuenow'))];
+        Object.assign(window, { seenProgress: seen });
+        new MutationObserver(() => seen.push(Number(element.getAttribute('aria-valuenow')))).observe(
+          element,
+          {
+            attributes: true,
+          },
+        );
+      });
+      return () => page.evaluate(() => (window as unknown as { seenProgress: number[] }).seenProgress);
     },
     async finish(withinMs) {
       await page.getByText(`${NAME} is complete.`).waitFor({ timeout: withinMs });

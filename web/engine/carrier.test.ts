@@ -162,6 +162,18 @@ describe('a device stops in words and keeps the upload', () => {
     expect(laptop.upload.board()?.replica.doneParts()).toBeGreaterThanOrEqual(8);
   });
 
+  test('when the store finds other bytes in a helper’s part: it is another file, and the owner’s goes on', async () => {
+    const scene = begun(40);
+    const laptop = scene.device('laptop');
+    await scene.clock.passUntil(() => (laptop.upload.board()?.replica.doneParts() ?? 0) >= 4, MINUTE_MS);
+    const phone = scene.device('phone');
+    await scene.clock.passUntil(() => phone.carrier()?.state === 'carrying', MINUTE_MS);
+    phone.file.content = 'another';
+    await scene.clock.passUntil(() => phone.carrier()?.state === 'stopped', MINUTE_MS);
+    expect(phone.carrier()).toMatchObject({ reason: 'different-file', part: expect.any(Number) });
+    await scene.clock.passUntil(laptop.isFinished, 2 * MINUTE_MS);
+  });
+
   test('when a part cannot be read for sending', async () => {
     const scene = begun(40);
     const laptop = scene.device('laptop');

@@ -155,8 +155,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     changes.emit();
   };
 
-  const stopFor = (reason: StopReason, detail: string, part?: number) => {
+  const stopFor = (why: StopReason, detail: string, part?: number) => {
     if (isStopped()) return;
+    // Only the owner's file is the upload's: a helper's that has other bytes is another file.
+    const reason = why === 'file-changed' && !mayPublish() ? 'different-file' : why;
     setState({ state: 'stopped', reason, detail, ...(part === undefined ? {} : { part }) });
     putDown();
   };
