@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { finishingRules } from './contract/finishing.contract.ts';
 import { manifestRules } from './contract/manifests.contract.ts';
 import { memberRules } from './contract/members.contract.ts';
+import { registerRules } from './contract/register.contract.ts';
 import { shareRules } from './contract/shares.contract.ts';
 import { stripeRules } from './contract/stripes.contract.ts';
 import { makeTools, type OpenTable, type Rule, type Tools } from './contract/tools.contract.ts';
@@ -44,6 +45,7 @@ export function boardStoreContract(
     manifestRules(rule, tools);
     memberRules(rule, tools);
     untoldRules(rule, tools);
+    registerRules(rule, tools);
     wireRules(rule, tools);
   });
 }

@@ -1,3 +1,5 @@
+import { test } from 'vitest';
+import { NO_DYNOXIDE, openDynoxide } from '../../test/support/dynoxide.ts';
 import { openEmbeddedTable, openTableAt } from '../../test/support/embedded-table.ts';
 import { type BoardStoreSkips, boardStoreContract } from './board-store.contract.ts';
 
@@ -16,4 +18,7 @@ if (elsewhere) {
   );
 } else {
   boardStoreContract('the embedded table', openEmbeddedTable);
+  // What one engine lets pass another may not: the subset of the API that is used has to mean the same in both.
+  if (NO_DYNOXIDE === undefined) boardStoreContract('dynoxide', openDynoxide);
+  else test.skip(`dynoxide keeps the board store contract (skipped: ${NO_DYNOXIDE})`, () => {});
 }
