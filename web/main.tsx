@@ -9,6 +9,7 @@ import './ui/style/base.css';
 import './ui/style/controls.css';
 import './ui/style/start.css';
 import './ui/style/board.css';
+import './ui/style/links.css';
 import './ui/style/result.css';
 import './ui/style/dialog.css';
 

@@ -62,13 +62,14 @@ export async function listMine(
 export async function open(context: MessageContext, caller: Caller, message: Open): Promise<Answer> {
   const { ports } = context;
   const { upload } = message;
-  const isTheirs = await ports.people.owns(subjectOf(caller), upload);
+  // On a new connection the sign-in may be under way just now.
+  const isTheirs = await ports.people.owns(subjectOf(caller, { minBackoffMs: 1_000 }), upload);
   const meta = isTheirs ? await ports.uploads.meta(upload) : undefined;
   if (!meta) throw notAdmitted();
   return openBoard(context, caller, meta, { role: 'owner' }, { re: message.id, proven: false });
 }
 
-function subjectOf({ subject }: Caller): string {
+function subjectOf({ subject }: Caller, details: { minBackoffMs?: number } = {}): string {
   if (subject) return subject;
-  throw new Refusal('sign-in-first', 'Sign in first.', { expected: 'sign-in' });
+  throw new Refusal('sign-in-first', 'Sign in first.', { expected: 'sign-in', ...details });
 }

@@ -21,6 +21,7 @@ function handConnection() {
     tryNow() {},
     settled: () => Promise.resolve(),
     rename() {},
+    reconnect() {},
     close() {},
   };
   return { connection, asked, broadcast: messages.emit, online: () => statuses.emit({ state: 'online' }) };

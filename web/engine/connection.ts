@@ -44,6 +44,8 @@ export interface Connection {
   settled(): Promise<void>;
   /** Under another name from now on. The name is said in the greeting, so the line is opened anew. */
   rename(name: string): void;
+  /** Opens a new line: the server is to forget what it was told by this one. */
+  reconnect(): void;
   close(): void;
 }
 
@@ -228,6 +230,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
       drop();
       open();
     },
+    reconnect: () => drop(),
     close: () => end(),
   };
 }

@@ -1,4 +1,4 @@
-import { createMemo, createSignal, onCleanup } from 'solid-js';
+import { createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import { deviceName, keepDeviceName } from '../browser/device-name.ts';
 import { withStoredHashes } from '../browser/hash-store.ts';
@@ -14,8 +14,9 @@ import { startTrace, tracedConnection } from '../browser/trace.ts';
 import type { CarrierOptions } from '../engine/carrier.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
+import { type Account, createAccount } from './account.ts';
 import type { Carrying } from './carrying.ts';
-import { linkOf, secretInHash } from './links.ts';
+import { linkOf, secretInHash, uploadInHash } from './links.ts';
 import { createOpenUpload, type OpenUpload } from './open-upload.ts';
 import { makeSoon } from './soon.ts';
 import type { TabWork } from './tab-work.ts';
@@ -51,6 +52,10 @@ export interface App {
   forget(one: InHand): void;
   deviceName: () => string;
   rename(name: string): void;
+  /** Who has signed in here, if anybody has. */
+  account: Account;
+  /** Whether an upload is among those in hand, by its id. */
+  isInHand(upload: string): boolean;
   open(secret: string): void;
   home(): void;
 }
@@ -118,6 +123,20 @@ export function createApp(journal: Journal): App {
     const work = carrying.workOn(open, isNew);
     setWorks((all) => new Map(all).set(open, work));
   };
+
+  // Before any upload is opened: on a new connection, who somebody is is said first.
+  const account = createAccount({
+    connection,
+    config,
+    clock: browserClock,
+    ownSecrets: () => journal.entries().map(({ secrets }) => secrets.own),
+    returned: () => openLink(),
+  });
+  createEffect(
+    on(account.state, ({ state }) => {
+      if (state === 'in' && !current() && uploadInHash(location.hash)) openLink();
+    }),
+  );
 
   const attached = new Set<OpenUpload>();
   const attach = (open: OpenUpload, file: File) => {
@@ -210,7 +229,23 @@ export function createApp(journal: Journal): App {
     for (const { secrets } of made().slice(0, LOOK_AT)) join(secrets.own);
   };
 
+  const idOf = (open: OpenUpload) => {
+    const view = open.upload.view();
+    return view.state === 'open' ? view.upload : undefined;
+  };
+
+  /** One of theirs that this browser has no secret of. */
+  const joinOwn = (upload: string): OpenUpload | undefined => {
+    if (account.state().state !== 'in') return undefined;
+    const known = opened().find((open) => idOf(open) === upload || open.secret === upload);
+    if (known) return known;
+    const own = makeUpload({ ...options, memory: journal.memoryOf(upload) }, { kind: 'own', upload });
+    return add(own, upload, { help: undefined, watch: undefined });
+  };
+
   const openLink = () => {
+    const upload = uploadInHash(location.hash);
+    if (upload) return show(joinOwn(upload));
     const secret = secretInHash(location.hash);
     show(secret ? join(secret) : undefined);
   };
@@ -327,6 +362,8 @@ export function createApp(journal: Journal): App {
       if (one.entry) journal.forget(one.entry.secrets.own);
       setMade(journal.entries());
     },
+    account,
+    isInHand: (upload) => opened().some((open) => idOf(open) === upload),
     deviceName: name,
     rename(next) {
       keepDeviceName(next);

@@ -1,4 +1,4 @@
-import { Secret } from '../../protocol/messages/common.ts';
+import { Secret, UploadId } from '../../protocol/messages/common.ts';
 
 /** The secret of the link in the address bar, if there is one. It travels in the fragment, which is never sent. */
 export function secretInHash(hash: string): string | undefined {
@@ -9,4 +9,14 @@ export function secretInHash(hash: string): string | undefined {
 /** The link that admits whoever opens it. */
 export function linkOf(pageUrl: string, secret: string): string {
   return `${pageUrl.replace(/#.*$/, '')}#${secret}`;
+}
+
+/** An upload of whoever has signed in, in the address bar: its id opens nothing for anybody else. */
+export function uploadHash(upload: string): string {
+  return `#upload=${upload}`;
+}
+
+export function uploadInHash(hash: string): string | undefined {
+  const parsed = UploadId.safeParse(/^#upload=(.*)$/.exec(hash)?.[1]);
+  return parsed.success ? parsed.data : undefined;
 }

@@ -147,7 +147,8 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
         <Show when={view().phase.state !== 'aborted'}>
           <Suspense fallback={<div class="card share-waits" />}>
             <SharePanel
-              links={props.open.links}
+              open={props.open}
+              serverNowMs={props.app.serverNowMs}
               role={view().role}
               name={view().file.name}
               isComplete={view().phase.state === 'finished'}

@@ -4,13 +4,15 @@ import type { OpenUpload } from '../state/open-upload.ts';
 import { words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { atOrigin, createLanOrigin } from './lan-origin.ts';
+import { LinksPanel } from './links-panel.tsx';
 
 /** A chunk of its own: the page is usable before its code is there. */
 const Qr = lazy(async () => ({ default: (await import('./qr.tsx')).Qr }));
 
 /** The way in for other devices. */
 export function SharePanel(props: {
-  links: OpenUpload['links'];
+  open: OpenUpload;
+  serverNowMs: () => number;
   role: Role;
   name: string;
   /** Complete: there is nothing left to help with, and the link only shows that. */
@@ -22,8 +24,17 @@ export function SharePanel(props: {
     return link !== undefined && origin !== undefined ? atOrigin(link, origin) : link;
   };
   // A watcher came by a link to watch, and that is all it can pass on.
-  const help = () => (props.role === 'watcher' ? undefined : reachable(props.links.help));
-  const watch = () => reachable(props.role === 'watcher' ? props.links.help : props.links.watch);
+  const help = () => {
+    const { help: link, watch } = props.open.links;
+    // An owner who came by a link of their own, or by signing in, has no link for others: theirs would make owners.
+    const isOwnersOwn = props.role === 'owner' && watch === undefined;
+    return props.role === 'watcher' || isOwnersOwn ? undefined : reachable(link);
+  };
+  const watch = () => reachable(props.role === 'watcher' ? props.open.links.help : props.open.links.watch);
+  const opened = () => {
+    const view = props.open.view();
+    return view.state === 'open' ? view : undefined;
+  };
   return (
     <section class="card share" id="share" tabindex="-1" aria-label={words.share}>
       <Show when={help()}>
@@ -42,6 +53,16 @@ export function SharePanel(props: {
               <p class="small">{words.secretWords}</p>
             </Show>
           </>
+        )}
+      </Show>
+      <Show when={props.role === 'owner' && opened()}>
+        {(view) => (
+          <LinksPanel
+            upload={props.open.upload}
+            devices={view().devices}
+            nowMs={props.serverNowMs}
+            reachable={(link) => reachable(link) ?? link}
+          />
         )}
       </Show>
       <Show when={lan()}>{(origin) => <p class="small">{words.lan(origin())}</p>}</Show>

@@ -1,9 +1,13 @@
-import type { JSX } from 'solid-js';
+import { type JSX, lazy, Show, Suspense } from 'solid-js';
 import type { App } from '../state/app.ts';
+import { uploadInHash } from '../state/links.ts';
 import { words } from '../words/words.ts';
 import { FileButton } from './file-button.tsx';
 import { FolderButton } from './folder-button.tsx';
 import { UploadList } from './upload-list.tsx';
+
+/** A chunk of its own: nobody has to sign in. */
+const AccountPanel = lazy(async () => ({ default: (await import('./account.tsx')).AccountPanel }));
 
 /** No upload open: one place for files, and the uploads that this browser has in hand. */
 export function StartView(props: {
@@ -12,7 +16,7 @@ export function StartView(props: {
   isOffline: boolean;
   choose: (files: readonly File[]) => void;
 }): JSX.Element {
-  const hasBrokenLink = () => location.hash.length > 1;
+  const hasBrokenLink = () => location.hash.length > 1 && !uploadInHash(location.hash);
   const trouble = () => {
     if (hasBrokenLink()) return words.brokenLink;
     if (props.isOffline) return words.offline;
@@ -52,6 +56,11 @@ export function StartView(props: {
         <p class="small">{words.tapHint}</p>
       </div>
       <UploadList app={props.app} isUnreachable={props.isUnreachable} />
+      <Suspense>
+        <Show when={props.app.account.state().state !== 'none'}>
+          <AccountPanel account={props.app.account} isHere={props.app.isInHand} />
+        </Show>
+      </Suspense>
     </main>
   );
 }

@@ -65,6 +65,8 @@ export async function makeSignInServer(options: SignInServerOptions): Promise<Si
     conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
     pkce: { required: () => true },
+    // The page itself, and no other one.
+    clientBasedCORS: ({ headers }, origin) => URL.canParse(origin) && new URL(origin).host === headers.host,
     issueRefreshToken: async () => true,
     ttl: {
       AccessToken: HOUR_S,

@@ -1,0 +1,61 @@
+import { For, type JSX, Show } from 'solid-js';
+import type { Account } from '../state/account.ts';
+import { uploadHash } from '../state/links.ts';
+import { peopleWords } from '../words/people-and-links.ts';
+import { numbers } from '../words/words.ts';
+
+/** Signing in, which nobody has to; and the uploads that somebody made elsewhere. */
+export function AccountPanel(props: { account: Account; isHere: (upload: string) => boolean }): JSX.Element {
+  const name = () => {
+    const state = props.account.state();
+    return state.state === 'in' ? state.name : undefined;
+  };
+  const out = () => {
+    const state = props.account.state();
+    return state.state === 'out' ? state : undefined;
+  };
+  const elsewhere = () => props.account.uploads().filter(({ upload }) => !props.isHere(upload));
+  return (
+    <section class="account-panel" aria-label={peopleWords().signIn}>
+      <Show when={out()}>
+        {(state) => (
+          <div class="account">
+            <button type="button" class="button" onClick={() => props.account.signIn()}>
+              {peopleWords().signIn}
+            </button>
+            <p class="small" role="status">
+              {state().hasFailed ? peopleWords().signInFailed : ''}
+            </p>
+          </div>
+        )}
+      </Show>
+      <Show when={name() !== undefined}>
+        <div class="account">
+          <span>
+            <bdi>{peopleWords().signedInAs(name() ?? '')}</bdi>
+          </span>
+          <button type="button" class="button" onClick={() => props.account.signOut()}>
+            {peopleWords().signOut}
+          </button>
+        </div>
+        <Show when={elsewhere().length > 0}>
+          <h2>{peopleWords().elsewhere}</h2>
+          <ul class="elsewhere" aria-label={peopleWords().elsewhere}>
+            <For each={elsewhere()}>
+              {(one) => (
+                <li>
+                  <a href={uploadHash(one.upload)}>
+                    <bdi>{one.file.name}</bdi>
+                  </a>{' '}
+                  <span class="small">
+                    {numbers.bytes(one.file.sizeBytes)}, {peopleWords().states[one.state.state]}
+                  </span>
+                </li>
+              )}
+            </For>
+          </ul>
+        </Show>
+      </Show>
+    </section>
+  );
+}
