@@ -132,14 +132,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const environment = readEnvironment(variables);
     const ledger = makeLedger({ nowMs, log });
     const ports = meteredPorts(makePorts(environment, ledger.log, options.nowMs, ledger.meter), ledger);
+    const key = await instanceKey(settings.dataFolder);
     const people = await makeSignInServer({
       folder: settings.dataFolder,
+      keyHash: instanceKeyHash(key),
       table: makeTable(settings.tableName, settings.region, dynamoEndpoint),
       quotas: ports.quotas,
       nowMs,
       log,
     });
-    const key = await instanceKey(settings.dataFolder);
     const door = makeDoor(settings.allowedHosts);
     const rules: Rules = {
       limits: options.rations ?? LIMITS,

@@ -108,6 +108,23 @@ describe('the embedded issuer', () => {
     }
   });
 
+  test('makes no account for whoever merely reaches the port, and one for whoever has the key', async () => {
+    const headers = { 'X-Forwarded-For': '192.0.2.7' };
+    const make = (name: string, key?: string) =>
+      signInAt(server.origin, name, PASSPHRASE, 'make', `${server.origin}/`, {
+        headers,
+        ...(key ? { key } : {}),
+      });
+    await expect(make('Neighbour')).rejects.toThrow(/with the key of this server only/);
+    await expect(make('Neighbour', 'A'.repeat(22))).rejects.toThrow(/with the key of this server only/);
+    const key = (await readFile(join(server.dataFolder, 'instance-key'), 'utf8')).trim();
+    await make('Neighbour', key);
+    const token = await signInAt(server.origin, 'Neighbour', PASSPHRASE, 'sign-in', `${server.origin}/`, {
+      headers,
+    });
+    (await deviceOf(token)).close();
+  });
+
   test('lets nobody guess for long', async () => {
     await signInAt(server.origin, 'Victim', PASSPHRASE);
     const guesses = Array.from({ length: 12 }, () =>

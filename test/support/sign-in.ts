@@ -7,12 +7,16 @@ export async function signInAt(
   passphrase: string,
   what: 'sign-in' | 'make' = 'make',
   redirectUri = `${origin}/`,
+  from: { headers?: Record<string, string>; key?: string } = {},
 ): Promise<string> {
   const cookies = new Map<string, string>();
   const go = async (url: string, form?: Record<string, string>): Promise<Response> => {
     const response = await fetch(new URL(url, origin), {
       redirect: 'manual',
-      headers: { cookie: [...cookies].map(([key, value]) => `${key}=${value}`).join('; ') },
+      headers: {
+        ...from.headers,
+        cookie: [...cookies].map(([key, value]) => `${key}=${value}`).join('; '),
+      },
       ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
     });
     for (const cookie of response.headers.getSetCookie()) {
@@ -40,7 +44,7 @@ export async function signInAt(
   let answer = await go(asked.href);
   const form = answer.headers.get('location');
   if (!form?.includes('/oidc/sign-in/')) throw new Error(`refused with ${answer.status}`);
-  answer = await go(form, { name, passphrase, what });
+  answer = await go(form, { name, passphrase, what, ...(from.key ? { key: from.key } : {}) });
   for (let hops = 0; hops < 3; hops++) {
     const to = answer.headers.get('location');
     if (!to)

@@ -5,7 +5,9 @@ import Provider from 'oidc-provider';
 import { counterNameOf } from '../../../functions/hashing.ts';
 import type { IdentityOptions } from '../../../functions/identity/identity.ts';
 import type { Log, Quotas } from '../../../functions/ports.ts';
+import { mayCreate } from '../../../functions/rules.ts';
 import type { Table } from '../../../functions/table/table.ts';
+import { sourceIp } from '../gateway/handshake.ts';
 import { type Account, makeAccounts } from './accounts.ts';
 import { makeAdapter } from './adapter.ts';
 import { publicKeysOf, signInKeys } from './keys.ts';
@@ -32,6 +34,8 @@ export interface SignInServer {
 
 export interface SignInServerOptions {
   folder: string;
+  /** From elsewhere than this machine, who has its key may make an account. */
+  keyHash: string;
   table: Table;
   quotas: Quotas;
   nowMs: () => number;
@@ -40,7 +44,7 @@ export interface SignInServerOptions {
 
 /** An OpenID Connect issuer for people of one machine: code flow with PKCE, and a page to sign in. */
 export async function makeSignInServer(options: SignInServerOptions): Promise<SignInServer> {
-  const { folder, table, quotas, nowMs, log } = options;
+  const { folder, keyHash, table, quotas, nowMs, log } = options;
   const keys = await signInKeys(folder);
   const accounts = makeAccounts(table);
   const calledBy = new AsyncLocalStorage<string>();
@@ -110,24 +114,42 @@ export async function makeSignInServer(options: SignInServerOptions): Promise<Si
 
   const callback = provider.callback();
 
+  /** An account lets somebody upload: whoever merely reaches the port may not make one. */
+  const mayMake = (request: IncomingMessage, key?: string): boolean =>
+    mayCreate(
+      { by: 'key-holders', keyHash },
+      { sourceIp: sourceIp(request), host: request.headers.host ?? '', isSignedIn: false, key },
+    );
+
   const interact = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const details = await provider.interactionDetails(request, response).catch(() => undefined);
     if (!details) return html(response, 400, LOST_PAGE);
     const action = `${OIDC_PATH}/sign-in/${details.uid}`;
     if (request.method !== 'POST')
-      return html(response, 200, signInPage({ action, name: '', problem: undefined }));
+      return html(
+        response,
+        200,
+        signInPage({ action, name: '', problem: undefined, asksForKey: !mayMake(request) }),
+      );
     const form = await readForm(request);
     const name = form?.get('name')?.trim() ?? '';
-    const tried = await attempt(name, form);
-    if (typeof tried === 'string') return html(response, 200, signInPage({ action, name, problem: tried }));
+    const tried = await attempt(name, form, mayMake(request, form?.get('key')?.trim()));
+    if (typeof tried === 'string')
+      return html(response, 200, signInPage({ action, name, problem: tried, asksForKey: !mayMake(request) }));
     await provider.interactionFinished(request, response, { login: { accountId: tried.subject } });
   };
 
   /** An account, or what to say to the person. */
-  const attempt = async (name: string, form: URLSearchParams | undefined): Promise<Account | string> => {
+  const attempt = async (
+    name: string,
+    form: URLSearchParams | undefined,
+    isAllowedToMake: boolean,
+  ): Promise<Account | string> => {
     const passphrase = form?.get('passphrase') ?? '';
     if (name === '' || name.length > 64 || /\p{C}/u.test(name)) return 'A name has 1 to 64 letters.';
     if (passphrase.length < 8 || passphrase.length > 256) return 'A passphrase has 8 to 256 characters.';
+    if (form?.get('what') === 'make' && !isAllowedToMake)
+      return 'From this network, an account is made with the key of this server only. It is in the address that the server shows when it starts.';
     const who = counterNameOf(name.normalize('NFKC').toLowerCase());
     if (!(await quotas.take({ of: 'passphrases', who, most: MAX_TRIES, windowMs: 60_000 })))
       return 'That was tried too often. Wait a minute, then try again.';

@@ -3,10 +3,12 @@ export interface SignInForm {
   name: string;
   /** What went wrong with the last try. */
   problem: string | undefined;
+  /** From elsewhere, an account is made with the server's key only. */
+  asksForKey: boolean;
 }
 
 /** One page for both: signing in, and making an account. No script, no style from elsewhere. */
-export function signInPage({ action, name, problem }: SignInForm): string {
+export function signInPage({ action, name, problem, asksForKey }: SignInForm): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -26,6 +28,7 @@ export function signInPage({ action, name, problem }: SignInForm): string {
         <input id="name" name="name" value="${escaped(name)}" required maxlength="64" autocomplete="username" autocapitalize="none" ${name ? '' : 'autofocus'} />
         <label for="passphrase">Passphrase</label>
         <input id="passphrase" name="passphrase" type="password" required minlength="8" maxlength="256" autocomplete="current-password" ${name ? 'autofocus' : ''} />
+        ${asksForKey ? KEY_FIELD : ''}
         <button name="what" value="sign-in">Sign in</button>
         <button name="what" value="make" class="quiet">Make an account of this name</button>
       </form>
@@ -51,6 +54,10 @@ button.quiet { margin-top: 0; background: transparent; color: inherit; border-co
 [role='alert'] { padding: 0.5rem 0.75rem; border-radius: 0.5rem; background: light-dark(#fde8e6, #4a1f1b); }
 .small { font-size: 0.85rem; opacity: 0.8; }
 `;
+
+const KEY_FIELD = `<label for="key">Key of this server, to make an account</label>
+        <input id="key" name="key" maxlength="43" autocomplete="off" autocapitalize="none" aria-describedby="key-words" />
+        <p class="small" id="key-words">It is the end of the address that the server shows when it starts, behind <code>key=</code>. Signing in needs none.</p>`;
 
 /** For a client that went astray: nothing of the request is repeated. */
 export const LOST_PAGE =
