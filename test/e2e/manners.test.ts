@@ -22,6 +22,9 @@ const untilNothingIsLeased = (page: Page) =>
     () => document.querySelector('[data-testid=grid]')?.getAttribute('data-leased') === '',
   );
 
+/** Parts that began to leave, each as often as it did. */
+const begun = () => [...scene.line.parts.values()].reduce((sum, part) => sum + part.begun, 0);
+
 /** The second tab has carried what the first one left, and nothing is missing. */
 async function expectTakenOver(): Promise<void> {
   await scene.finish(60_000);
@@ -63,6 +66,25 @@ test('the same where a browser has no locks', async () => {
   await expectTakenOver();
 });
 
+test('a device keeps to the data that its person allows it, says so, and goes on when it may send more', async () => {
+  scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
+  await scene.begin(1);
+  const page = scene.page();
+  const allow = async (gb: string) => {
+    await page.getByRole('button', { name: 'Limit this device' }).click();
+    await page.getByLabel('Data, at most in all (GB)').fill(gb);
+    await page.getByRole('button', { name: 'Save' }).click();
+  };
+  await allow('0.02');
+  const before = begun();
+  await says(page, 'The data allowance of this device is used up.');
+  await untilNothingIsLeased(page);
+  // Three parts of 5 MiB are in 20 MB; those that were on their way are counted with them.
+  expect(begun() - before).toBeLessThanOrEqual(3);
+  await allow('');
+  await scene.finish(60_000);
+});
+
 test('paused, here or for all, nothing is under way and the page says why; it goes on where it was', async () => {
   scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
   await scene.begin(2);
@@ -76,7 +98,6 @@ test('paused, here or for all, nothing is under way and the page says why; it go
   await press('Pause for all devices');
   await says(page, 'You have paused this upload for all devices.');
   await untilNothingIsLeased(page);
-  const begun = () => [...scene.line.parts.values()].reduce((sum, part) => sum + part.begun, 0);
   const before = begun();
   await page.reload();
   await says(page, 'You have paused this upload for all devices.');

@@ -11,6 +11,7 @@ import { requestsAtOnce } from '../browser/requests-at-once.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
 import { startTrace, tracedConnection } from '../browser/trace.ts';
+import type { Budget } from '../engine/budget.ts';
 import type { CarrierOptions } from '../engine/carrier.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
@@ -36,6 +37,10 @@ export interface App {
   current: () => OpenUpload | undefined;
   /** What goes on or was begun here, newest first. */
   inHand: () => readonly InHand[];
+  /** What the person allows this device to use of its line; once it is known. */
+  budget: () => Budget | undefined;
+  /** Whether the screen is kept on, because this device uploads. */
+  isScreenKept: () => boolean;
   /** Whether its file waits until others are through. */
   waitsForTurn(open: OpenUpload): boolean;
   /** Whether another tab of this browser carries it; this one goes on if that one is closed. */
@@ -84,6 +89,9 @@ export function createApp(journal: Journal): App {
     const { makeCarrying } = await import('./carrying.ts');
     if (carrying) return;
     carrying = makeCarrying(browserClock);
+    const { budget, screen } = carrying;
+    setBudget(budget);
+    screen.onChange(() => setScreenKept(screen.isHeld()));
     for (const open of opened()) workOn(open, false);
   };
   // At once, and out of the way of what the page shows first.
@@ -108,6 +116,8 @@ export function createApp(journal: Journal): App {
     ...requestsAtOnce(navigator.userAgent),
   };
 
+  const [budget, setBudget] = createSignal<Budget>();
+  const [isScreenKept, setScreenKept] = createSignal(false);
   const [status, setStatus] = createSignal(connection.status());
   const [current, setCurrent] = createSignal<OpenUpload>();
   const [opened, setOpened] = createSignal<readonly OpenUpload[]>([]);
@@ -157,6 +167,7 @@ export function createApp(journal: Journal): App {
   /** Gives the line to the next one, and prepares the one after it. */
   const nextTurn = () => {
     const isBusy = (open: OpenUpload) => takesTheLine(open.upload.view(), attached.has(open));
+    carrying?.screen.want(opened().some(isBusy));
     const [next] = waiting();
     if (next && !opened().some(isBusy)) attach(...next);
     const underWay = opened().filter(
@@ -303,6 +314,7 @@ export function createApp(journal: Journal): App {
     window.removeEventListener('pagehide', onPageHide);
     stopStatus();
     turning.stop();
+    carrying?.screen.stop();
     clearTimeout(loading);
     for (const work of works().values()) work.close();
     for (const open of opened()) open.close();
@@ -337,6 +349,8 @@ export function createApp(journal: Journal): App {
     connection: status,
     current,
     inHand,
+    budget,
+    isScreenKept,
     waitsForTurn: (open) => waiting().has(open),
     isInOtherTab: (open) => works().get(open)?.isInOtherTab() ?? false,
     serverNowMs: connection.serverNowMs,

@@ -1,18 +1,28 @@
 import { type JSX, Show } from 'solid-js';
+import type { Budget } from '../engine/budget.ts';
 import type { Upload } from '../engine/upload.ts';
 import { isAtWork } from '../state/turns.ts';
 import { words } from '../words/words.ts';
 import { AbortButton } from './abort-button.tsx';
+import { LimitsButton } from './limits-button.tsx';
 import { PauseButtons } from './pause-buttons.tsx';
 import type { OpenView } from './status.ts';
 
 /** What one may do with the upload from here. */
-export function Actions(props: { view: OpenView; upload: Upload; home: () => void }): JSX.Element {
+export function Actions(props: {
+  view: OpenView;
+  upload: Upload;
+  budget: Budget | undefined;
+  home: () => void;
+}): JSX.Element {
   const isOwner = () => props.view.role === 'owner';
   return (
     <section class="actions">
       <Show when={props.view.phase.state === 'open'}>
         <PauseButtons view={props.view} upload={props.upload} />
+        <Show when={props.view.role !== 'watcher' && props.budget}>
+          {(budget) => <LimitsButton budget={budget()} />}
+        </Show>
       </Show>
       <Show when={isAtWork(props.view)}>
         <button type="button" class="button" onClick={() => props.upload.detach()}>

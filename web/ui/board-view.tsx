@@ -71,6 +71,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
       chosen: chosen && { name: chosen.name, sizeBytes: chosen.size },
       waitsForTurn: waitsForTurn(),
       isInOtherTab: isInOtherTab(),
+      isScreenKept: props.app.isScreenKept(),
       justWatches: justWatches(),
     });
   });
@@ -155,7 +156,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
             />
           </Suspense>
         </Show>
-        <Actions view={view()} upload={props.open.upload} home={props.app.home} />
+        <Actions view={view()} upload={props.open.upload} budget={props.app.budget()} home={props.app.home} />
       </div>
       <Announcer view={view()} isUnreachable={props.isUnreachable} />
     </main>

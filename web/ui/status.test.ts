@@ -34,6 +34,7 @@ const stopped = (reason: Extract<CarrierState, { state: 'stopped' }>['reason'], 
 
 test.each<[string, Situation, RegExp]>([
   ['uploading', situation({}), /^This device is uploading\.$/],
+  ['the screen kept on', situation({}, { isScreenKept: true }), /^This device is uploading\.$/],
   ['proving', situation({ carrier: { state: 'proving' } }), /Checking that this is the same file/],
   ['retrying', situation({ carrier: { state: 'retrying' } }), /trying again/],
   [

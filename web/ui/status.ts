@@ -23,6 +23,8 @@ export interface Situation {
   chosen: { name: string; sizeBytes: number } | undefined;
   /** Its file is here, and others go first. */
   waitsForTurn?: boolean;
+  /** The screen is kept on meanwhile. */
+  isScreenKept?: boolean;
   /** Another tab of this browser is at it. */
   isInOtherTab?: boolean;
   /** Asked to help, and would rather not. */
@@ -70,7 +72,7 @@ function withoutCarrier({ view, waitsForTurn, isInOtherTab, justWatches }: Situa
   return justWatches ? status.justWatching : status.helperWithoutFile;
 }
 
-function carrying(carrier: CarrierState, { view, knownParts }: Situation): Status {
+function carrying(carrier: CarrierState, { view, knownParts, isScreenKept }: Situation): Status {
   const { status } = words;
   switch (carrier.state) {
     case 'proving':
@@ -84,7 +86,11 @@ function carrying(carrier: CarrierState, { view, knownParts }: Situation): Statu
     case 'nothing-free':
       return { tone: 'waiting', text: whyNothingFree(view, knownParts) };
     default:
-      return { tone: 'busy', text: status.carrying, advice: status.keepOpen };
+      return {
+        tone: 'busy',
+        text: status.carrying,
+        advice: isScreenKept ? status.screenKept : status.keepOpen,
+      };
   }
 }
 

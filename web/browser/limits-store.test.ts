@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { makeLimitsStore } from './limits-store.ts';
+
+/** One browser's storage, and tabs that hear of each other's changes. */
+function browser() {
+  const items = new Map<string, string>();
+  const heard: Array<() => void> = [];
+  const open = () => {
+    let own = () => {};
+    const storage = {
+      getItem: (key: string) => items.get(key) ?? null,
+      setItem(key: string, value: string) {
+        items.set(key, value);
+        for (const changed of heard) if (changed !== own) changed();
+      },
+    };
+    return makeLimitsStore(storage, (changed) => {
+      own = changed;
+      heard.push(changed);
+    });
+  };
+  return { items, open };
+}
+
+test('limits and what was spent are there after a reload', () => {
+  const { open } = browser();
+  const before = open();
+  before.setLimits({ rateBps: 1_000, allowanceBytes: 5_000 });
+  before.spend(1_500);
+  expect(open().load()).toEqual({ rateBps: 1_000, allowanceBytes: 5_000, spentBytes: 1_500 });
+});
+
+test('two tabs count together, and a new allowance counts anew in both', () => {
+  const { open } = browser();
+  const [one, other] = [open(), open()];
+  one.setLimits({ rateBps: undefined, allowanceBytes: 5_000 });
+  one.spend(1_000);
+  other.spend(2_000);
+  expect(one.load().spentBytes).toBe(3_000);
+  other.setLimits({ rateBps: undefined, allowanceBytes: 9_000 });
+  expect(one.load()).toEqual({ rateBps: undefined, allowanceBytes: 9_000, spentBytes: 0 });
+});
+
+test('what is stored there and no limits is none, and a browser that keeps nothing keeps them for the page', () => {
+  const { items, open } = browser();
+  items.set('tributary.limits', '{"spentBytes":"much"}');
+  expect(open().load()).toEqual({ rateBps: undefined, allowanceBytes: undefined, spentBytes: 0 });
+  const alone = makeLimitsStore(undefined, () => {});
+  alone.setLimits({ rateBps: 7, allowanceBytes: 8 });
+  alone.spend(3);
+  expect(alone.load()).toEqual({ rateBps: 7, allowanceBytes: 8, spentBytes: 3 });
+});

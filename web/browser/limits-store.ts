@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { BudgetStore } from '../engine/budget.ts';
+
+const KEY = 'tributary.limits';
+
+const Kept = z.object({
+  rateBps: z.number().optional(),
+  allowanceBytes: z.number().optional(),
+  spentBytes: z.number(),
+});
+
+/** What was kept, and is kept for as long as this page only where the browser keeps nothing. */
+type Kept = ReturnType<BudgetStore['load']>;
+
+/**
+ * The limits that the person has set for this device, for all uploads and tabs of this browser. The count goes through the
+ * storage each time: two tabs that send at once both count.
+ */
+export function makeLimitsStore(
+  storage: Pick<Storage, 'getItem' | 'setItem'> | undefined,
+  onOther: (changed: () => void) => void,
+): BudgetStore {
+  let kept = read() ?? { rateBps: undefined, allowanceBytes: undefined, spentBytes: 0 };
+
+  function read(): Kept | undefined {
+    try {
+      const found = Kept.safeParse(JSON.parse(storage?.getItem(KEY) ?? ''));
+      if (!found.success) return undefined;
+      const { rateBps, allowanceBytes, spentBytes } = found.data;
+      return { rateBps, allowanceBytes, spentBytes };
+    } catch {
+      return undefined;
+    }
+  }
+  const write = (next: Kept) => {
+    kept = next;
+    try {
+      storage?.setItem(KEY, JSON.stringify(next));
+    } catch {
+      // Storage that is full or forbidden: the limits hold as long as the page does.
+    }
+  };
+  onOther(() => {
+    kept = read() ?? kept;
+  });
+
+  return {
+    load: () => kept,
+    setLimits(limits) {
+      const now = read() ?? kept;
+      write({ ...limits, spentBytes: limits.allowanceBytes === now.allowanceBytes ? now.spentBytes : 0 });
+    },
+    spend(bytes) {
+      if (kept.allowanceBytes === undefined) return;
+      const now = read() ?? kept;
+      write({ ...now, spentBytes: now.spentBytes + bytes });
+    },
+  };
+}
+
+/** Of this browser; told of what its other tabs change. */
+export function openLimitsStore(): BudgetStore {
+  return makeLimitsStore(storageOf(), (changed) => {
+    window.addEventListener('storage', ({ key }) => key === KEY && changed());
+  });
+}
+
+function storageOf(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
+}
