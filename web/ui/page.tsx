@@ -18,22 +18,21 @@ import { createIntake, readFiles } from './intake.ts';
 import { ClosedView } from './message-view.tsx';
 import { NoticeList, say } from './notices.tsx';
 import { createOffline } from './offline.ts';
+import { StartView } from './start-view.tsx';
 import { mayChooseFile } from './status.ts';
 import { createTitle } from './title.ts';
 import { TopBar } from './top-bar.tsx';
 import { createUnreachable } from './unreachable.ts';
 
-const OTHER_VIEW_AFTER_MS = 500;
+const BOARD_AFTER_MS = 500;
 
-/** A chunk each: what the address asks for is loaded at once, and the other one while the person looks at it. */
-const loadStart = () => import('./start-view.tsx');
+/** A chunk of its own: loaded at once where the address asks for it, else while the person looks at the start. */
 const loadBoard = () => import('./board-view.tsx');
-const StartView = lazy(async () => ({ default: (await loadStart()).StartView }));
 const BoardView = lazy(async () => ({ default: (await loadBoard()).BoardView }));
 
 /** Begins to load what will be shown first. */
 export function preloadView(hash: string): void {
-  void (hash ? loadBoard() : loadStart());
+  if (hash) void loadBoard();
 }
 
 /** The whole page: the start, or the board that the address names. */
@@ -45,7 +44,7 @@ export function Page(props: { app: App }): JSX.Element {
   createEffect(() => {
     document.documentElement.lang = language();
   });
-  onMount(() => setTimeout(() => void Promise.all([loadStart(), loadBoard()]), OTHER_VIEW_AFTER_MS));
+  onMount(() => setTimeout(() => void loadBoard(), BOARD_AFTER_MS));
 
   const closedFor = () => {
     const status = props.app.connection();
@@ -92,7 +91,7 @@ export function Page(props: { app: App }): JSX.Element {
       [() => props.app.current(), shownView],
       async () => {
         // The first time its code may still be on the way.
-        await (props.app.current() ? loadBoard() : loadStart());
+        if (props.app.current()) await loadBoard();
         requestAnimationFrame(() => {
           document.querySelector('h1')?.focus({ preventScroll: true });
           window.scrollTo({ top: 0 });

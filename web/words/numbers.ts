@@ -24,67 +24,68 @@ const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
-/** The formats of a language are made once: making one takes longer than using it a hundred times. */
+/** Formats are made when they are first needed, and once: making one takes longer than using it a hundred times. */
 export function makeNumbers(language: string): Numbers {
-  const format = (options: Intl.NumberFormatOptions = {}) => new Intl.NumberFormat(language, options);
+  const number = (options: Intl.NumberFormatOptions = {}) =>
+    later(() => new Intl.NumberFormat(language, options));
   const unit = (name: string, unitDisplay: 'short' | 'long', more: Intl.NumberFormatOptions = {}) =>
-    format({ style: 'unit', unit: name, unitDisplay, ...more });
+    number({ style: 'unit', unit: name, unitDisplay, ...more });
   const byte = unit('byte', 'long');
   const byteUnits = BYTE_UNITS.map((name) => unit(name, 'short', { maximumSignificantDigits: 3 }));
-  const plain = format();
-  const oneDecimal = format({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const percent = format({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const wholePercent = format({ style: 'percent' });
-  const [second, minute, hour, day] = [
-    unit('second', 'short'),
-    unit('minute', 'short'),
-    unit('hour', 'short'),
-    unit('day', 'long'),
-  ];
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const list = new Intl.ListFormat(language);
-  const twoUnits = (big: string, rest: number, small: Intl.NumberFormat) =>
-    rest === 0 ? big : `${big} ${small.format(rest)}`;
+  const plain = number();
+  const oneDecimal = number({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const percent = number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const wholePercent = number({ style: 'percent' });
+  const second = unit('second', 'short');
+  const minute = unit('minute', 'short');
+  const hour = unit('hour', 'short');
+  const day = unit('day', 'long');
+  const dateTime = later(
+    () => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
+  );
+  const list = later(() => new Intl.ListFormat(language));
+  const twoUnits = (big: string, rest: number, small: () => Intl.NumberFormat) =>
+    rest === 0 ? big : `${big} ${small().format(rest)}`;
 
   return {
     bytes(bytes) {
-      if (bytes < 1_000) return byte.format(bytes);
+      if (bytes < 1_000) return byte().format(bytes);
       // 999.6 kB would be written "1,000 kB": the next unit says it better.
       const fitting = BYTE_UNITS.findIndex((_, index) => bytes / 1_000 ** (index + 1) < 999.5);
       const index = fitting < 0 ? BYTE_UNITS.length - 1 : fitting;
-      return byteUnits[index]?.format(bytes / 1_000 ** (index + 1)) ?? '';
+      return byteUnits[index]?.().format(bytes / 1_000 ** (index + 1)) ?? '';
     },
-    exactBytes: (bytes) => byte.format(bytes),
+    exactBytes: (bytes) => byte().format(bytes),
     speed(bytesPerSecond) {
       const mbits = (bytesPerSecond * 8) / 1_000_000;
-      if (mbits <= 0) return `${plain.format(0)} Mbit/s`;
-      if (mbits < 0.05) return `< ${plain.format(0.1)} Mbit/s`;
-      return `${mbits < 99.95 ? oneDecimal.format(mbits) : plain.format(Math.round(mbits))} Mbit/s`;
+      if (mbits <= 0) return `${plain().format(0)} Mbit/s`;
+      if (mbits < 0.05) return `< ${plain().format(0.1)} Mbit/s`;
+      return `${mbits < 99.95 ? oneDecimal().format(mbits) : plain().format(Math.round(mbits))} Mbit/s`;
     },
-    percent: (share) => (share >= 1 ? wholePercent.format(1) : percent.format(percentOf(share) / 100)),
-    wholePercent: (share) => wholePercent.format(Math.floor(percentOf(share)) / 100),
-    count: (count) => plain.format(count),
+    percent: (share) => (share >= 1 ? wholePercent().format(1) : percent().format(percentOf(share) / 100)),
+    wholePercent: (share) => wholePercent().format(Math.floor(percentOf(share)) / 100),
+    count: (count) => plain().format(count),
     roughly(ms) {
       const seconds = ms / 1_000;
-      if (seconds <= 55) return second.format(Math.max(5, Math.ceil(seconds / 5) * 5));
+      if (seconds <= 55) return second().format(Math.max(5, Math.ceil(seconds / 5) * 5));
       const minutes = Math.ceil(seconds / MINUTE_S);
-      if (minutes < 60) return minute.format(minutes);
+      if (minutes < 60) return minute().format(minutes);
       if (seconds < DAY_S) {
         const fives = Math.ceil(seconds / MINUTE_S / 5) * 5;
-        return twoUnits(hour.format(Math.floor(fives / 60)), fives % 60, minute);
+        return twoUnits(hour().format(Math.floor(fives / 60)), fives % 60, minute);
       }
-      return day.format(Math.round(seconds / DAY_S));
+      return day().format(Math.round(seconds / DAY_S));
     },
     elapsed(ms) {
       const seconds = Math.max(1, Math.round(ms / 1_000));
-      if (seconds < MINUTE_S) return second.format(seconds);
+      if (seconds < MINUTE_S) return second().format(seconds);
       if (seconds < HOUR_S)
-        return twoUnits(minute.format(Math.floor(seconds / MINUTE_S)), seconds % MINUTE_S, second);
+        return twoUnits(minute().format(Math.floor(seconds / MINUTE_S)), seconds % MINUTE_S, second);
       const minutes = Math.round(seconds / MINUTE_S);
-      return twoUnits(hour.format(Math.floor(minutes / 60)), minutes % 60, minute);
+      return twoUnits(hour().format(Math.floor(minutes / 60)), minutes % 60, minute);
     },
-    dateTime: (epochMs) => dateTime.format(epochMs),
-    list: (things) => list.format(things),
+    dateTime: (epochMs) => dateTime().format(epochMs),
+    list: (things) => list().format(things),
   };
 }
 
@@ -93,4 +94,12 @@ export function percentOf(share: number): number {
   if (share >= 1) return 100;
   // 0.29 * 1000 is a hair under 290 in binary.
   return Math.min(99.9, Math.max(0, Math.floor(share * 1_000 + 1e-9) / 10));
+}
+
+function later<Thing>(make: () => Thing): () => Thing {
+  let made: Thing | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -35,6 +35,7 @@ export const language = (): Language => spoken().language;
 
 /** Speaks this language from now on. */
 export async function speak(next: Language): Promise<void> {
+  if (next === spoken().language) return;
   const catalogue = await CATALOGUES[next]();
   const ofNext = makeNumbers(next);
   setSpoken({ language: next, numbers: ofNext, words: catalogue(ofNext) });
