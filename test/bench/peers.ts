@@ -26,7 +26,8 @@ async function inPage(
   begin: () => Promise<void>,
   call: string,
 ): Promise<Run> {
-  const page = await freshPage(bench);
+  // Its server is another one than the page's.
+  const page = await freshPage(bench, true);
   await page.evaluate(benchInput);
   await page.evaluate(script);
   await page.evaluate('performance.setResourceTimingBufferSize(10_000)');

@@ -32,8 +32,8 @@ export interface Bench {
   dataFolder: string;
 }
 
-export async function freshPage({ chromium, origin }: Bench): Promise<BenchPage> {
-  const page = await chromium.open(origin);
+export async function freshPage({ chromium, origin }: Bench, isFree?: boolean): Promise<BenchPage> {
+  const page = await chromium.open(origin, isFree);
   await until(page, `document.querySelector('${FILE_INPUT}')`);
   return page;
 }

@@ -25,7 +25,7 @@ export interface HashingOptions {
 
 /**
  * Hashes parts of the file, each once. The bytes are not held for the put that follows: a browser copies a body from
- * memory three times into fresh pages on its way to the network, which costs more than reading the slice again (a GiB
+ * memory into fresh pages on its way to the network, which costs more than reading the slice again (a GiB
  * read, hashed and sent took Chromium 7.9 core-seconds from memory and 7.1 from the file), and takes memory for every
  * part in hand (1 GiB above idle in place of 50 MiB).
  */
