@@ -188,6 +188,7 @@ async function expectReopenedAndFinished(scene: Scene, label: string): Promise<v
   expect(await ports.uploads.state(meta.upload), label).toEqual({
     state: { state: 'open' },
     fullStripes: new Set(),
+    devices: 2,
   });
   const stripe = await ports.stripes.load(meta.upload, 0);
   expect(stripe, label).toMatchObject({ known: 1n, done: 0n, leases: [], credits: [] });

@@ -98,6 +98,7 @@ describe('parts that the store does not have as the manifest says', () => {
     expect(await ports.uploads.state(meta.upload)).toEqual({
       state: { state: 'open' },
       fullStripes: new Set(),
+      devices: 2,
     });
     const stripe = await ports.stripes.load(meta.upload, 0);
     expect(stripe).toMatchObject({ known: 0b11n, done: 0b01n, credits: [{ device: 1, parts: 0b01n }] });
@@ -172,6 +173,7 @@ describe('parts that the store does not have as the manifest says', () => {
     expect(await scene.ports.uploads.state(scene.meta.upload)).toEqual({
       state: { state: 'open' },
       fullStripes: new Set(),
+      devices: 2,
     });
     for (const message of scene.told('phone')) {
       expect(Buffer.byteLength(encode(message))).toBeLessThanOrEqual(MAX_FRAME_BYTES);
@@ -287,6 +289,7 @@ describe('a finisher whose lease matters', () => {
     expect(await ports.uploads.state(meta.upload)).toEqual({
       state: { state: 'open' },
       fullStripes: new Set([0]),
+      devices: 2,
     });
     expect(scene.told('laptop')).toHaveLength(heard);
     await finishBy(ports, scene);

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import Provider from 'oidc-provider';
 import { counterNameOf } from '../../../functions/hashing.ts';
 import type { IdentityOptions } from '../../../functions/identity/identity.ts';
 import type { Log, Quotas } from '../../../functions/ports.ts';
@@ -11,6 +10,7 @@ import { sourceIp } from '../gateway/handshake.ts';
 import { type Account, makeAccounts } from './accounts.ts';
 import { makeAdapter } from './adapter.ts';
 import { publicKeysOf, signInKeys } from './keys.ts';
+import { loadProvider } from './library.ts';
 import { OIDC_PATH } from './path.ts';
 import { LOST_PAGE, SIGN_IN_CSS, signInPage } from './sign-in-page.ts';
 
@@ -49,6 +49,7 @@ export async function makeSignInServer(options: SignInServerOptions): Promise<Si
   const accounts = makeAccounts(table);
   const calledBy = new AsyncLocalStorage<string>();
 
+  const Provider = await loadProvider();
   const provider = new Provider(ISSUER, {
     adapter: makeAdapter(table, nowMs),
     jwks: { keys: [keys.signing] },
