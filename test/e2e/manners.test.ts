@@ -93,6 +93,8 @@ test('paused, here or for all, nothing is under way and the page says why; it go
   await press('Pause this device');
   await says(page, 'Paused on this device.');
   await untilNothingIsLeased(page);
+  await page.reload();
+  await says(page, 'Paused on this device.');
   await press('Go on');
   await says(page, 'This device is uploading');
   await press('Pause for all devices');

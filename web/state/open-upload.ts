@@ -1,5 +1,6 @@
 import { createSignal } from 'solid-js';
 import type { Journal } from '../browser/journal.ts';
+import { isPausedHere, keepPausedHere } from '../browser/paused-here.ts';
 import { makeEmitter } from '../engine/emitter.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Upload, UploadView } from '../engine/upload.ts';
@@ -56,6 +57,7 @@ const TICK_MS = 1_000;
 
 export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
   const { upload, clock, serverNowMs } = options;
+  if (isPausedHere(options.secret)) upload.pause(true);
   const source: FileSource = makeFileSource({ ...options, attach: options.ready });
   const [view, setView] = createSignal<UploadView>(upload.view());
   const [sourceView, setSourceView] = createSignal(source.view());
@@ -114,6 +116,10 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
       detach() {
         source.drop();
         upload.detach();
+      },
+      pause(isPaused) {
+        keepPausedHere(options.secret, isPaused);
+        upload.pause(isPaused);
       },
     },
     view,
