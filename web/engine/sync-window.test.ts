@@ -9,19 +9,19 @@ test('a report waits a third of a second for others, so that a board is half a s
   expect(gatherMs({ ownPartsPerS: 0, boardPartsPerS: 0, freeParts: PLENTY })).toBe(350);
 });
 
-test('on a board where more than four parts a second are done, a message gathers six, within two and a half seconds', () => {
-  expect(gatherMs({ ownPartsPerS: 4, boardPartsPerS: 8, freeParts: PLENTY })).toBe(1_250);
+test('on a board where more than four parts a second are done, a message gathers seven, within three seconds', () => {
+  expect(gatherMs({ ownPartsPerS: 4, boardPartsPerS: 8, freeParts: PLENTY })).toBe(1_500);
   expect(gatherMs({ ownPartsPerS: 40, boardPartsPerS: 80, freeParts: PLENTY })).toBe(350);
-  expect(gatherMs({ ownPartsPerS: 0.1, boardPartsPerS: 8, freeParts: PLENTY })).toBe(2_500);
+  expect(gatherMs({ ownPartsPerS: 0.1, boardPartsPerS: 8, freeParts: PLENTY })).toBe(3_000);
   // A device that has measured nothing has nothing to gather.
   expect(gatherMs({ ownPartsPerS: 0, boardPartsPerS: 8, freeParts: PLENTY })).toBe(350);
 });
 
 test('the nearer the end, the sooner a report leaves', () => {
   const nearEnd = (freeParts: number) => gatherMs({ ownPartsPerS: 2, boardPartsPerS: 8, freeParts });
-  expect(nearEnd(PLENTY)).toBe(2_500);
-  expect(nearEnd(80)).toBe(1_000);
-  expect(nearEnd(16)).toBe(200);
+  expect(nearEnd(PLENTY)).toBe(3_000);
+  expect(nearEnd(40)).toBe(1_500);
+  expect(nearEnd(8)).toBe(300);
   expect(nearEnd(0)).toBe(100);
 });
 

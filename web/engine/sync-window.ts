@@ -13,10 +13,10 @@ const FRESH_MS = 350;
 /** A board on which more than this moves shows that it is alive whether or not each part is told of at once. */
 const BUSY_PARTS_PER_S = 4;
 /** There a message is to carry so many: it costs some 5 millionths of a dollar, as a PUT does. */
-const GATHERED_PARTS = 6;
-const LONGEST_MS = 2_500;
+const GATHERED_PARTS = 7;
+const LONGEST_MS = 3_000;
 /** Near the end everybody has to know what is left: no longer than this share of the time that the rest takes. */
-const SHARE_OF_REST = 0.1;
+const SHARE_OF_REST = 0.3;
 const SHORTEST_MS = 100;
 
 /** How long to gather what there is to say, from the first of it. Pure. */
