@@ -31,6 +31,7 @@ export async function applyToStripe(
   read?: Stripe,
 ): Promise<Applied> {
   let tried: Stripe | undefined;
+  let failure: unknown;
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const stripe = attempt === 0 && read ? read : await ports.stripes.load(upload, s);
     const decision = decide(stripe, command, ports.clock.nowMs());
@@ -38,7 +39,13 @@ export async function applyToStripe(
     const isOurs = tried !== undefined && isSame(stripe, tried);
     if (decision.stripe === stripe) return { ...decision, changed: isOurs, before: stripe };
     tried = decision.stripe;
-    if (await ports.stripes.save(upload, tried)) return { ...decision, changed: true, before: stripe };
+    try {
+      if (await ports.stripes.save(upload, tried)) return { ...decision, changed: true, before: stripe };
+    } catch (error) {
+      // It may have been stored all the same. Looked at once more: if it was, the others are to hear of it (I4).
+      if (failure !== undefined) throw error;
+      failure = error;
+    }
     await ports.clock.sleep(ports.random() * Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt));
   }
   throw new Refusal('busy', 'Many devices are at the same parts. Trying again in a moment.', {

@@ -15,11 +15,16 @@ export async function hello({ ports, connection }: MessageContext, message: Hell
       },
     );
   }
-  if (await ports.members.caller(connection)) {
-    throw new Refusal('hello-twice', 'This connection has said hello already.', { expected: 'one hello' });
-  }
   const { key, name } = message.device;
-  await ports.members.greet({ connection, deviceId: deviceIdOf(key), name });
+  const deviceId = deviceIdOf(key);
+  const caller = await ports.members.caller(connection);
+  if (caller && caller.deviceId !== deviceId) {
+    throw new Refusal('hello-twice', 'This connection has said hello as another device.', {
+      expected: 'one hello',
+    });
+  }
+  // The same one that arrives twice (I3) is welcome twice.
+  if (!caller) await ports.members.greet({ connection, deviceId, name });
   return { type: 'welcome', re: message.id, serverNowMs: ports.clock.nowMs() };
 }
 

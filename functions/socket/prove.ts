@@ -17,6 +17,8 @@ export async function offer(context: MessageContext, message: Offer): Promise<An
       value: String(message.sizeBytes),
     });
   }
+  // Said a second time, it is answered a second time; another choice would make the proof for the first one a wrong one.
+  if (member.challenge.length > 0) return { type: 'challenge', re: message.id, parts: [...member.challenge] };
   const known = (await ports.stripes.loadAll(message.upload)).flatMap((stripe) =>
     partsOf(stripe.s, stripe.known),
   );
@@ -34,10 +36,16 @@ export async function prove(context: MessageContext, message: Prove): Promise<An
   const { ports } = context;
   const member = await memberOf(context, message.upload);
   requireRole(member, ['owner', 'helper'], 'carry parts');
+  if (member.proven) return { type: 'proven', re: message.id };
   if (member.challenge.length === 0 && member.role !== 'owner') {
     throw new Refusal('not-proven', 'Nothing was asked to be proven yet.', { expected: 'an offer first' });
   }
   const shown = new Map(message.hashes.map(({ part, sha256 }) => [part, sha256]));
+  if (member.challenge.some((part) => !shown.has(part))) {
+    throw new Refusal('not-proven', 'Other parts than these were asked for. Trying again in a moment.', {
+      expected: `parts ${member.challenge.join(', ')}`,
+    });
+  }
   const manifest = await hashesOf(ports, message.upload, member.challenge);
   for (const part of member.challenge) {
     if (shown.get(part) !== manifest.get(part)) {

@@ -127,7 +127,9 @@ export function makeBoardSession(
         { ...device, rateBps: board?.members.get(device.number)?.rateBps ?? 0 },
       ]),
     );
-    board = { info, replica, state, members };
+    // A snapshot may have been read before the end that was heard of meanwhile: what is over stays over.
+    const known = board && isOver(board.state) ? board.state : state;
+    board = { info, replica, state: known, members };
     for (const stripe of stripes) replica.merge(stripeFromWire(stripe));
     events.emit({ kind: 'opened', proven });
     watchFinish();
