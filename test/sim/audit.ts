@@ -1,8 +1,10 @@
-import type { Ports } from '../../functions/ports.ts';
+import type { Ports, Stripes } from '../../functions/ports.ts';
 import { partsOf } from '../../protocol/board/bits.ts';
 import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
 import type { Stripe } from '../../protocol/board/stripe.ts';
+import { decodeDown, decodeUp } from '../../protocol/codec.ts';
 import { stripeToWire } from '../../protocol/messages/board.ts';
+import { isOver } from '../../web/engine/board-session.ts';
 import type { SimBucket } from './bucket.ts';
 import { sha256OfPart } from './contents.ts';
 import type { SimDevice } from './device.ts';
@@ -12,13 +14,14 @@ export interface Audit {
   readonly violations: string[];
   /** Sees what the handlers store. */
   watch(ports: Ports): Ports;
-  /** A device was told that these are done. */
-  acknowledged(parts: readonly number[]): void;
+  /** A device's message was answered so. */
+  answered(message: string, answer: string): void;
   /** Once nothing happens any more. */
   atTheEnd(devices: readonly SimDevice[], isSilentlyLossy: boolean): void;
 }
 
-export function makeAudit(sizeBytes: number, bucket: SimBucket): Audit {
+/** `truth`: the stripes as they are stored, past all that delays and fails. */
+export function makeAudit(sizeBytes: number, bucket: SimBucket, truth: Pick<Stripes, 'load'>): Audit {
   const geometry = geometryOf(sizeBytes);
   const violations: string[] = [];
   const stored = new Map<number, Stripe>();
@@ -32,6 +35,7 @@ export function makeAudit(sizeBytes: number, bucket: SimBucket): Audit {
   const saved = (upload: string, next: Stripe) => {
     key = `uploads/${upload}`;
     const before = stored.get(next.s);
+    if (before && next.rev <= before.rev) return;
     stored.set(next.s, next);
     for (const part of partsOf(next.s, next.done & ~(before?.done ?? 0n))) {
       if (!isInStore(part)) violate(`I1: part ${part} is done on the board and not in S3`);
@@ -58,14 +62,22 @@ export function makeAudit(sizeBytes: number, bucket: SimBucket): Audit {
       stripes: {
         ...ports.stripes,
         async save(upload, next) {
-          const isSaved = await ports.stripes.save(upload, next);
-          if (isSaved) saved(upload, next);
-          return isSaved;
+          try {
+            return await ports.stripes.save(upload, next);
+          } finally {
+            // Whatever its writer was told: what counts is what is stored.
+            saved(upload, await truth.load(upload, next.s));
+          }
         },
       },
     }),
-    acknowledged(parts) {
-      for (const part of parts) {
+    answered(message, answer) {
+      const said = decodeUp(message);
+      const told = decodeDown(answer);
+      if (!said.ok || said.message.type !== 'sync' || !told.ok || told.message.type !== 'granted') return;
+      // What has ended takes no reports any more.
+      if (isOver(told.message.state)) return;
+      for (const part of said.message.done) {
         const stripe = stored.get(Math.floor((part - 1) / 64));
         const isDone = partsOf(stripe?.s ?? 0, stripe?.done ?? 0n).includes(part);
         if (!isDone && isInStore(part))

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BILLS, billHead, billRow, runBill } from './bill.ts';
+import { chaosOf } from './chaos.ts';
+import { writeScheduling } from './document.ts';
 import { jsonOf, MOST_WASTED, tableHead, tableRow, targetOf } from './report.ts';
 import { planOf, SCENARIOS } from './scenarios.ts';
 import { type Outcome, runWorld } from './world.ts';
@@ -11,6 +13,8 @@ const USAGE = `npm run sim -- [options]
   --all             all of them
   --seed N          the world's seed, 1 if not given
   --json            one object a line in place of the table
+  --chaos N         N random worlds in which much goes wrong, the first with the seed given
+  --docs            all scenarios and the bill, into docs/SCHEDULING.md and its charts
   --bill            cost per 1,000 parts by number of devices, beside S3's own price for a PUT
   --verbose         how far it is, every ten simulated seconds
 
@@ -25,6 +29,8 @@ function optionsOf(args: string[]) {
       seed: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
       bill: { type: 'boolean', default: false },
+      docs: { type: 'boolean', default: false },
+      chaos: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -33,9 +39,13 @@ function optionsOf(args: string[]) {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`--seed: expected a whole number from 0; got ${values.seed}`);
   }
+  const worlds = Number(values.chaos ?? 0);
+  if (!Number.isSafeInteger(worlds) || worlds < 0) {
+    throw new RangeError(`--chaos: expected a whole number from 1; got ${values.chaos}`);
+  }
   const names = values.all ? Object.keys(SCENARIOS) : (values.scenario ?? []);
   for (const name of names) planOf(name, seed);
-  return { ...values, seed, names };
+  return { ...values, seed, names, worlds };
 }
 
 type Options = ReturnType<typeof optionsOf>;
@@ -70,13 +80,41 @@ async function runBills({ seed, json }: Options): Promise<number> {
   return 0;
 }
 
+/** Says of each world that went wrong what, and of all how many there were. */
+async function runChaos({ seed, worlds, json }: Options): Promise<number> {
+  let wrong = 0;
+  for (let world = seed; world < seed + worlds; world++) {
+    const outcome = await runWorld(chaosOf(world));
+    if (outcome.violations.length > 0) wrong++;
+    if (json) console.log(jsonOf(outcome));
+    else for (const violation of outcome.violations) console.log(`seed ${world}: ${violation}`);
+  }
+  if (!json) console.log(`${worlds} worlds, ${wrong} of them wrong`);
+  return wrong > 0 ? 1 : 0;
+}
+
+async function writeDocs({ seed }: Options): Promise<number> {
+  const outcomes: Outcome[] = [];
+  for (const name of Object.keys(SCENARIOS)) outcomes.push(await runWorld(planOf(name, seed)));
+  const bills = [];
+  for (const bill of BILLS) bills.push(billRow(bill, await runBill(bill, seed)));
+  writeScheduling(outcomes, bills);
+  return outcomes.some(({ violations }) => violations.length > 0) ? 1 : 0;
+}
+
+async function run(options: Options): Promise<number> {
+  if (options.docs) return writeDocs(options);
+  if (options.worlds > 0) return runChaos(options);
+  if (options.bill) return runBills(options);
+  if (options.names.length > 0) return runScenarios(options);
+  console.log(USAGE);
+  return 0;
+}
+
 try {
   const options = optionsOf(process.argv.slice(2));
-  if (options.help || (options.names.length === 0 && !options.bill)) {
-    console.log(USAGE);
-  } else {
-    process.exitCode = options.bill ? await runBills(options) : await runScenarios(options);
-  }
+  if (options.help) console.log(USAGE);
+  else process.exitCode = await run(options);
 } catch (error) {
   if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
   console.error(`${error.message}\n\n${USAGE}`);

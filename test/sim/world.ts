@@ -2,6 +2,7 @@ import { billFor } from '../../functions/metering/bill.ts';
 import { watchHotItems } from '../../functions/metering/hot-items.ts';
 import { makeMeter } from '../../functions/metering/meter.ts';
 import type { Usage } from '../../functions/metering/usage.ts';
+import { makeStripes } from '../../functions/table/stripes.ts';
 import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
 import { decodeDown } from '../../protocol/codec.ts';
 import { makeMemoryTable } from '../support/memory-table.ts';
@@ -28,6 +29,9 @@ export interface WorldPlan {
   /** Goes on for so long after the finish, to see whether everything comes to rest. */
   afterMs: number;
 }
+
+/** What one message may ask of the table at the most: eight stripes, each contended by many. */
+const MOST_CALLS = 200;
 
 /** What came of a world. */
 export interface Outcome {
@@ -59,13 +63,15 @@ export interface Outcome {
 export async function runWorld(plan: WorldPlan, log?: (line: string) => void): Promise<Outcome> {
   const startedMs = performance.now();
   const { sizeBytes, weather } = plan;
+  const isRough = Object.values(weather).some((chance) => chance > 0);
   const geometry = geometryOf(sizeBytes);
   const random = makeRandom(plan.seed);
   const clock = makeSimClock();
   const meter = makeMeter();
   const hot = watchHotItems(clock.nowMs, meter);
   const bucket = makeSimBucket(() => Math.round(clock.nowMs()));
-  const audit = makeAudit(sizeBytes, bucket);
+  const table = makeMemoryTable(hot);
+  const audit = makeAudit(sizeBytes, bucket, makeStripes(table));
   const storeRandom = random.fork();
 
   const gateway: Gateway = makeGateway({
@@ -73,14 +79,20 @@ export async function runWorld(plan: WorldPlan, log?: (line: string) => void): P
     random: random.fork(),
     weather,
     meter,
-    invoke: (event) => lambdas.socket(event),
+    async invoke(event) {
+      const result = await lambdas.socket(event);
+      if (isRough && event.body !== undefined && result?.body !== undefined) {
+        audit.answered(event.body, result.body);
+      }
+      return result;
+    },
   });
   const lambdas: Lambdas = makeLambdas({
     clock,
     random: random.fork(),
     weather,
     meter,
-    table: makeMemoryTable(hot),
+    table,
     bucket,
     sockets: gateway.sockets,
     watch: audit.watch,
@@ -141,6 +153,9 @@ export async function runWorld(plan: WorldPlan, log?: (line: string) => void): P
       devices.filter((device) => device.plan.role !== 'watcher'),
       true,
     );
+  }
+  if (lambdas.mostCalls() > MOST_CALLS) {
+    audit.violations.push(`I6: one message made ${lambdas.mostCalls()} calls to the table`);
   }
   audit.violations.push(...lambdas.mishaps.map((mishap) => `internal: ${mishap}`));
 
