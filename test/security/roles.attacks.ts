@@ -55,7 +55,7 @@ export function roleAttacks(scene: () => Scene): void {
     ]) {
       await expectRefused(scene(), tenant, message, 'not-joined');
     }
-    await expectRefused(scene(), tenant, { type: 'open', upload }, 'not-allowed');
+    await expectRefused(scene(), tenant, { type: 'open', upload }, 'sign-in-first');
   });
 
   test('whoever has joined as owner and then as watcher on one connection is a watcher', async () => {

@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createMemo, createSignal, For, type JSX, lazy, onCleanup, onMount, Show, Suspense } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { ShareInfo } from '../../protocol/messages/share.ts';
 import { newSecret } from '../browser/secrets.ts';
@@ -14,6 +14,8 @@ type Devices = Extract<UploadView, { state: 'open' }>['devices'];
 const HOUR_MS = 3_600_000;
 const LIVES = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, always: undefined } as const;
 const GB = 1_000_000_000;
+
+const Qr = lazy(async () => ({ default: (await import('./qr.tsx')).Qr }));
 
 /** For owners: every link of the upload, who came by it, and the way to make one or to take it back. */
 export function LinksPanel(props: {
@@ -99,7 +101,16 @@ export function LinksPanel(props: {
         </button>
       </form>
       <Show when={made()}>
-        {(link) => <CopyField name={peopleWords().newLink} button={peopleWords().copy} text={link()} />}
+        {(link) => (
+          <>
+            <div class="qr-place">
+              <Suspense>
+                <Qr text={link()} name={peopleWords().newLink} />
+              </Suspense>
+            </div>
+            <CopyField name={peopleWords().newLink} button={peopleWords().copy} text={link()} />
+          </>
+        )}
       </Show>
       <p class="small" role="status">
         {said()}
