@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{protocol,functions,infra,web,test}/**/*.test.ts'],
-          exclude: ['test/e2e/**', '**/node_modules/**'],
+          exclude: ['test/{e2e,faults}/**', '**/node_modules/**'],
           // A guard against hanging, not an expectation: many of them start engines and processes of their own.
           testTimeout: 30_000,
           hookTimeout: 30_000,
