@@ -62,7 +62,7 @@ const fileSha256 = () => createHash('sha256').update(bytes).digest('hex');
 describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
   test('two of them carry one file, a third one watches, all end with 0, and the object is the file', async () => {
     const state = await machine();
-    const owner = create(state, '--limit', '2MB/s');
+    const owner = create(state, '--limit', '6MB/s');
     const { help, watch } = await linksOf(owner);
     const helper = startDevice([
       'join',
