@@ -106,8 +106,10 @@ export function roleAttacks(scene: () => Scene): void {
       await expectRefused(scene(), device, syncOf(upload, list), 'not-proven');
     }
     await expectRefused(scene(), device, { type: 'prove', upload, hashes: [] }, 'not-proven');
-    await device.expect('challenge', { type: 'offer', upload, sizeBytes: bytes.length });
-    const { error } = await device.expect('error', { type: 'prove', upload, hashes: [] });
+    const { parts } = await device.expect('challenge', { type: 'offer', upload, sizeBytes: bytes.length });
+    await expectRefused(scene(), device, { type: 'prove', upload, hashes: [] }, 'not-proven');
+    const hashes = parts.map((part) => ({ part, sha256: sha256(randomBytes(8)) }));
+    const { error } = await device.expect('error', { type: 'prove', upload, hashes });
     expect(error.kind).toBe('different-file');
     expect(JSON.stringify(error)).not.toMatch(/[A-Za-z0-9+/]{43}=/);
   });

@@ -72,7 +72,11 @@ export function makeManualClock(): ManualClock {
   let waits: Array<{ atMs: number; wake: () => void }> = [];
   return {
     nowMs: () => now,
-    sleep: (ms) => new Promise((wake) => waits.push({ atMs: now + ms, wake })),
+    sleep: (ms) =>
+      new Promise((wake) => {
+        if (ms <= 0) wake();
+        else waits.push({ atMs: now + ms, wake });
+      }),
     advance(ms) {
       now += ms;
       const over = waits.filter(({ atMs }) => atMs <= now);
