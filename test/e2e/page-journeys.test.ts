@@ -44,7 +44,10 @@ afterAll(async () => {
 async function openAt(origin: string, device: Parameters<Browser['newContext']>[0], hash = '') {
   const context = await browser.newContext(device);
   contexts.push(context);
-  return (await openPage(context, `${origin}/${hash}`)).page;
+  const { page } = await openPage(context, `${origin}/${hash}`);
+  // Nobody drops or pastes anything before there is a page to see.
+  await page.getByRole('link', { name: 'Tributary' }).waitFor();
+  return page;
 }
 
 const paths = (...names: string[]) => names.map((name) => join(folder, name));

@@ -70,7 +70,7 @@ test('what was made before signing in is found on another device, live; a link i
   await laptop.page.getByText('Links', { exact: true }).click();
   await laptop.page.getByLabel('Name, for you').fill('kitchen tablet');
   await laptop.page.getByRole('button', { name: 'Make a link' }).click();
-  const made = await laptop.page.getByLabel('The new link').inputValue();
+  const made = await laptop.page.getByRole('textbox', { name: 'The new link' }).inputValue();
   const tablet = await openPage(await browser.newContext(PHONE), made);
   await tablet.page.getByRole('heading', { name: 'second.bin' }).waitFor();
   await laptop.page
