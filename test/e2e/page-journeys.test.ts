@@ -51,7 +51,11 @@ async function openAt(origin: string, device: Parameters<Browser['newContext']>[
 }
 
 const paths = (...names: string[]) => names.map((name) => join(folder, name));
-const begun = (page: Page) => page.waitForURL(/#[A-Za-z0-9_-]{22}$/);
+/** The address bar has the link at once; the board is there once the server has the upload, and can let others in. */
+const begun = async (page: Page) => {
+  await page.waitForURL(/#[A-Za-z0-9_-]{22}$/);
+  await page.getByTestId('grid').waitFor();
+};
 
 /** What a drop or a paste brings: files of these names, made in the page. */
 function bring(page: Page, how: 'drop' | 'paste', names: string[]): Promise<void> {
