@@ -34,6 +34,7 @@ export interface Limits {
   messagesPerS: number;
   messagesAtOnce: number;
   devicesPerUpload: number;
+  devicesKeptForOwners: number;
   connectionsPerUpload: number;
   connectionsPerDevice: number;
   ticketsPerDevice: number;
@@ -53,7 +54,9 @@ export const LIMITS: Limits = {
   messagesAtOnce: 1_000,
   /** Every device that ever came has a row in the snapshot: more would not fit a few frames. */
   devicesPerUpload: 1_000,
-  /** Every change is sent to each of them. */
+  /** Beyond those, for owners alone: however many came by links, an owner's next device finds room. */
+  devicesKeptForOwners: 100,
+  /** Every change is sent to each of them. Owners are counted apart, so that nobody else takes their places. */
   connectionsPerUpload: 400,
   /** One, and those that the network has not given up yet. */
   connectionsPerDevice: 8,

@@ -66,12 +66,16 @@ export async function openBoard(
   const { limits } = rules;
   const here = await ports.members.members(upload);
   const { deviceId } = caller;
+  // Who came by other links fills the board for one another only: else a watcher could lock out whoever may end it.
+  const isOwner = role === 'owner';
+  const rivals = here.filter((one) => (one.role === 'owner') === isOwner);
   const isCrowded =
-    here.length >= limits.connectionsPerUpload ||
+    rivals.length >= limits.connectionsPerUpload ||
     here.filter((one) => one.deviceId === deviceId).length >= limits.connectionsPerDevice;
   const isBack = here.some((one) => one.connection === connection);
   if (isCrowded && !isBack) throw tooManyDevices();
-  const device = await ports.members.enrol(upload, deviceId, { name, ...known }, limits.devicesPerUpload);
+  const most = limits.devicesPerUpload + (isOwner ? limits.devicesKeptForOwners : 0);
+  const device = await ports.members.enrol(upload, deviceId, { name, ...known }, most);
   if (device === 'full') throw tooManyDevices();
   if (device === 'stopped') throw stopped();
   const member: Member = { upload, connection, device, deviceId, name, ...admission, proven, challenge: [] };

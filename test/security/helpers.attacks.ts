@@ -77,6 +77,34 @@ export function helperAttacks(scene: () => Scene): void {
     await other.expect('board', { type: 'join', secret: secrets.help });
   });
 
+  test('watchers and helpers who take every place of an upload take none of its owners', async () => {
+    const { world, secrets, upload, owner } = scene();
+    const watch = { type: 'join', secret: secrets.watch };
+    for (let i = 0; i < RATIONS.connectionsPerUpload; i++) {
+      await (await world.device(`crowd ${i}`)).expect('board', watch);
+    }
+    const late = await world.device('late');
+    const crowded = { kind: 'too-many', minBackoffMs: expect.any(Number) };
+    expect((await late.expect('error', watch)).error).toMatchObject(crowded);
+    const own = { type: 'join', secret: secrets.own };
+    const phone = await world.device('my phone');
+    expect(await phone.expect('board', own)).toMatchObject({ role: 'owner' });
+    // One after the other, too, until no new device may come.
+    const { shares } = await owner.expect('shares', { type: 'list', upload });
+    const share = shares.find(({ role }) => role === 'watcher')?.share;
+    const { devices } = await phone.expect('board', own);
+    await owner.expect('shares', { type: 'revoke', upload, share });
+    for (let i = devices.length; i < RATIONS.devicesPerUpload; i++) {
+      const guest = await world.device(`guest ${i}`);
+      await guest.expect('board', { type: 'join', secret: secrets.help });
+      await guest.expect('ok', { type: 'leave', upload });
+    }
+    const help = { type: 'join', secret: secrets.help };
+    expect((await late.expect('error', help)).error).toMatchObject(crowded);
+    const tablet = await world.device('my tablet');
+    expect(await tablet.expect('board', own)).toMatchObject({ role: 'owner' });
+  });
+
   test('a helper that shouts is told to wait, and nobody else is', async () => {
     const { owner, helper } = scene();
     const loud = await helper(undefined, 'loud');

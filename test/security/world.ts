@@ -44,6 +44,8 @@ export async function localWorld(): Promise<World> {
       aheadMs += ms;
     },
     close: server.close,
+  connectionsPerUpload: 10,
+  devicesPerUpload: 20,
   };
 }
 
