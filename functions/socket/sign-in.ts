@@ -25,12 +25,15 @@ export async function signIn(context: MessageContext, caller: Caller, message: S
   return { type: 'signed-in', re: message.id, name: person.name, untilMs };
 }
 
-/** Secrets that open nothing (any more) are passed over: the others are what was meant. */
+/**
+ * Secrets that open nothing (any more) are passed over: the others are what was meant. So are links, even those that
+ * admit an owner: they end and are taken back, and whose an upload is does not.
+ */
 export async function adopt({ ports }: MessageContext, caller: Caller, message: Adopt): Promise<Answer> {
   const subject = subjectOf(caller);
   for (const secret of message.secrets) {
     const share = await ports.shares.find(secretHash(secret));
-    if (share?.role !== 'owner' || !isGood(share, ports.clock.nowMs())) continue;
+    if (share?.role !== 'owner' || !share.isMakers || !isGood(share, ports.clock.nowMs())) continue;
     if (await ports.people.owns(subject, share.upload)) continue;
     await ports.people.own(subject, share.upload, share.expiresAtMs);
     await tellPeople(ports, share.upload);

@@ -22,7 +22,8 @@ export const SignedIn = z.object({
 });
 export type SignedIn = z.infer<typeof SignedIn>;
 
-/** Makes uploads theirs that were made before they signed in, by the owners' secrets. Answered by `ok`. */
+/** Makes uploads theirs that were made before they signed in, by their makers' own secrets; links
+ * make nobody the owner for good. Answered by `ok`. */
 export const Adopt = z.object({
   type: z.literal('adopt'),
   id: MessageId,

@@ -9,6 +9,7 @@ import {
   greet,
   hashesOf,
   newSecrets,
+  newSecret,
   partOf,
   put,
   sync,
@@ -77,6 +78,25 @@ describe('somebody who has signed in', () => {
 
   test('whoever has not signed in has no list, and no way in without a link', async () => {
     const client = await greet(await connect(server.origin));
+  test('makes no upload theirs by a link that can be taken back, though it admits an owner', async () => {
+    const secrets = newSecrets();
+    const maker = await greet(await connect(server.origin));
+    const { upload } = await createUpload(maker, bytes, secrets);
+    const secret = newSecret();
+    const link = { type: 'share', upload, secret, role: 'owner', name: 'borrowed' };
+    const { shares } = await maker.expect('shares', link);
+    const borrower = await deviceOf(await signInAt(server.origin, 'Borrower', PASSPHRASE));
+    expect(await borrower.expect('board', { type: 'join', secret })).toMatchObject({ role: 'owner' });
+    await borrower.expect('ok', { type: 'adopt', secrets: [secret] });
+    const share = shares.find(({ name }) => name === 'borrowed')?.share;
+    await maker.expect('shares', { type: 'revoke', upload, share });
+    await borrower.closed;
+    const back = await deviceOf(await signInAt(server.origin, 'Borrower', PASSPHRASE, 'sign-in'));
+    expect((await back.expect('mine', { type: 'list-mine' })).uploads).toEqual([]);
+    expect((await back.expect('error', { type: 'open', upload })).error.kind).toBe('not-admitted');
+    for (const client of [maker, back]) client.close();
+  });
+
     for (const message of [
       { type: 'list-mine' },
       { type: 'adopt', secrets: [] },
