@@ -39,6 +39,8 @@ export interface Limits {
   connectionsPerDevice: number;
   ticketsPerDevice: number;
   liesPerLink: number;
+  passphrasesPerName: number;
+  passphrasesPerSource: number;
 }
 
 export const LIMITS: Limits = {
@@ -64,4 +66,8 @@ export const LIMITS: Limits = {
   ticketsPerDevice: 128,
   /** Devices that came by one link and reported what they had not sent: then it is taken back. */
   liesPerLink: 3,
+  /** Tried in a minute, where people sign in at this server itself. Nobody mistypes one as often. */
+  passphrasesPerName: 10,
+  /** Of all names, from one source: each takes some 60 ms of the one processor that all uploads share. */
+  passphrasesPerSource: 60,
 };

@@ -133,17 +133,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const ledger = makeLedger({ nowMs, log });
     const ports = meteredPorts(makePorts(environment, ledger.log, options.nowMs, ledger.meter), ledger);
     const key = await instanceKey(settings.dataFolder);
+    const limits = options.rations ?? LIMITS;
     const people = await makeSignInServer({
       folder: settings.dataFolder,
       keyHash: instanceKeyHash(key),
       table: makeTable(settings.tableName, settings.region, dynamoEndpoint),
       quotas: ports.quotas,
+      limits,
       nowMs,
       log,
     });
     const door = makeDoor(settings.allowedHosts);
     const rules: Rules = {
-      limits: options.rations ?? LIMITS,
+      limits,
       create: { by: 'key-holders', keyHash: instanceKeyHash(key) },
       identity: makeIdentity(settings.signIn ?? people.identity),
     };

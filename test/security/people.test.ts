@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { MyUpload } from '../../protocol/messages/sign-in.ts';
 import {
   type Client,
@@ -18,9 +19,10 @@ import { type ServerUnderTest, serve } from '../support/running-server.ts';
 import { signInAt } from '../support/sign-in.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
+const MOST_PER_SOURCE = 12;
 let server: ServerUnderTest;
 beforeAll(async () => {
-  server = await serve();
+  server = await serve({ rations: { ...LIMITS, passphrasesPerSource: MOST_PER_SOURCE } });
 });
 afterAll(() => server.close());
 
@@ -154,6 +156,20 @@ describe('the embedded issuer', () => {
       String((one as PromiseRejectedResult).reason),
     );
     expect(outcomes.some((words) => words.includes('too often'))).toBe(true);
+  });
+
+  test('and nobody goes from name to name: a source tries so many a minute, and others are not kept waiting', async () => {
+    const tryAs = (name: string, address: string) =>
+      signInAt(server.origin, name, PASSPHRASE, 'sign-in', `${server.origin}/`, {
+        headers: { 'X-Forwarded-For': address },
+      });
+    let words = '';
+    // At a window's edge twice as many get through.
+    for (let i = 0; i <= 2 * MOST_PER_SOURCE && !words.includes('too often'); i++) {
+      words = await tryAs(`somebody ${i}`, '192.0.2.66').catch(String);
+    }
+    expect(words).toContain('too often');
+    await expect(tryAs('somebody else', '192.0.2.67')).rejects.toThrow(/do not go together/);
   });
 
   test.each(['https://evil.example/', 'http://192.0.2.66/', 'http://localhost:1/', 'javascript:alert(1)'])(

@@ -4,8 +4,9 @@ import { text } from 'node:stream/consumers';
 import { counterNameOf } from '../../../functions/hashing.ts';
 import type { IdentityOptions } from '../../../functions/identity/identity.ts';
 import type { Log, Quotas } from '../../../functions/ports.ts';
-import { mayCreate } from '../../../functions/rules.ts';
+import { isFromHere, mayCreate } from '../../../functions/rules.ts';
 import type { Table } from '../../../functions/table/table.ts';
+import type { Limits } from '../../../protocol/limits.ts';
 import { sourceIp } from '../gateway/handshake.ts';
 import { type Account, makeAccounts } from './accounts.ts';
 import { makeAdapter } from './adapter.ts';
@@ -21,8 +22,7 @@ const CLIENT_ID = 'tributary';
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 const MAX_FORM_BYTES = 4_096;
-/** Guesses at one name in a minute. */
-const MAX_TRIES = 10;
+const MINUTE_MS = 60_000;
 
 export interface SignInServer {
   listener: RequestListener;
@@ -38,13 +38,14 @@ export interface SignInServerOptions {
   keyHash: string;
   table: Table;
   quotas: Quotas;
+  limits: Pick<Limits, 'passphrasesPerName' | 'passphrasesPerSource'>;
   nowMs: () => number;
   log: Log;
 }
 
 /** An OpenID Connect issuer for people of one machine: code flow with PKCE, and a page to sign in. */
 export async function makeSignInServer(options: SignInServerOptions): Promise<SignInServer> {
-  const { folder, keyHash, table, quotas, nowMs, log } = options;
+  const { folder, keyHash, table, quotas, limits, nowMs, log } = options;
   const keys = await signInKeys(folder);
   const accounts = makeAccounts(table);
   const calledBy = new AsyncLocalStorage<string>();
@@ -134,26 +135,34 @@ export async function makeSignInServer(options: SignInServerOptions): Promise<Si
       );
     const form = await readForm(request);
     const name = form?.get('name')?.trim() ?? '';
-    const tried = await attempt(name, form, mayMake(request, form?.get('key')?.trim()));
+    const tried = await attempt(request, name, form);
     if (typeof tried === 'string')
       return html(response, 200, signInPage({ action, name, problem: tried, asksForKey: !mayMake(request) }));
     await provider.interactionFinished(request, response, { login: { accountId: tried.subject } });
   };
 
+  /** By name, so that nobody guesses for long; and by source, for each try takes its time of all others. */
+  const mayTry = async (request: IncomingMessage, name: string): Promise<boolean> => {
+    const source = sourceIp(request);
+    const take = (of: string, who: string, most: number) =>
+      quotas.take({ of, who: counterNameOf(who), most, windowMs: MINUTE_MS });
+    const isHere = isFromHere(source, request.headers.host ?? '');
+    if (!isHere && !(await take('passphrases-of', source, limits.passphrasesPerSource))) return false;
+    return take('passphrases', name.normalize('NFKC').toLowerCase(), limits.passphrasesPerName);
+  };
+
   /** An account, or what to say to the person. */
   const attempt = async (
+    request: IncomingMessage,
     name: string,
     form: URLSearchParams | undefined,
-    isAllowedToMake: boolean,
   ): Promise<Account | string> => {
     const passphrase = form?.get('passphrase') ?? '';
     if (name === '' || name.length > 64 || /\p{C}/u.test(name)) return 'A name has 1 to 64 letters.';
     if (passphrase.length < 8 || passphrase.length > 256) return 'A passphrase has 8 to 256 characters.';
-    if (form?.get('what') === 'make' && !isAllowedToMake)
+    if (form?.get('what') === 'make' && !mayMake(request, form.get('key')?.trim()))
       return 'From this network, an account is made with the key of this server only. It is in the address that the server shows when it starts.';
-    const who = counterNameOf(name.normalize('NFKC').toLowerCase());
-    if (!(await quotas.take({ of: 'passphrases', who, most: MAX_TRIES, windowMs: 60_000 })))
-      return 'That was tried too often. Wait a minute, then try again.';
+    if (!(await mayTry(request, name))) return 'That was tried too often. Wait a minute, then try again.';
     if (form?.get('what') === 'make') {
       const made = await accounts.make(name, passphrase);
       return made === 'taken' ? 'Somebody has that name already. Choose another one, or sign in.' : made;
