@@ -23,7 +23,7 @@ export function makeDoor(names: readonly string[], machine = hostname()): Door {
   return {
     isOurs(request) {
       const name = nameIn(request.headers.host);
-      return name !== undefined && (isIP(name) !== 0 || own.has(name) || name.endsWith('.localhost'));
+      return name !== undefined && (isIP(name) !== 0 || own.has(name) || LOCALHOST_NAME.test(name));
     },
     isSameOrigin({ headers: { origin, host } }) {
       if (origin === undefined) return true;
@@ -31,6 +31,9 @@ export function makeDoor(names: readonly string[], machine = hostname()): Door {
     },
   };
 }
+
+/** Of letters, digits and dashes only: what else a URL may have in a name would mean something in a header. */
+const LOCALHOST_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.localhost$/;
 
 export function refuseHost(response: ServerResponse): void {
   response

@@ -40,6 +40,33 @@ describe('GET /healthz', () => {
   });
 });
 
+test('an address that opens more connections than it may is hung up on, and the others are not', async () => {
+  const peers = ['flood', 'flood', 'flood', undefined, 'somebody', 'flood'];
+  const port = await open({ connectionsAtOnce: 2, peerOf: () => peers.shift() });
+  const dial = async () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    await once(socket, 'connect');
+    socket.write('GET / HTTP/1.1\r\n');
+    return { socket, closed };
+  };
+  const first = await dial();
+  const second = await dial();
+  const third = await dial();
+  const here = await dial();
+  const other = await dial();
+  await third.closed;
+  const answered = async ({ socket }: typeof first) => {
+    socket.write('Host: localhost\r\n\r\n');
+    expect(String(await once(socket, 'data').then(([data]) => data))).toMatch(/^HTTP\/1.1 200/);
+  };
+  for (const line of [first, second, here, other]) await answered(line);
+  // Who has left makes room.
+  first.socket.end();
+  await first.closed;
+  await answered(await dial());
+});
+
 describe('one port carries', () => {
   const store = {
     listener: ((_request, response) => response.end('store')) as FrontRoutes['page'],

@@ -5,11 +5,13 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PageConfig } from '../../protocol/page-config.ts';
 import { type Door, refuseHost } from './door.ts';
 import { STORE_PATH } from './edge.ts';
 import { refuseUpgrade } from './gateway/handshake.ts';
+import { makeSources } from './gateway/sources.ts';
 import type { Health } from './health.ts';
 import type { ObjectStore } from './objectstore/object-store.ts';
 import { OIDC_PATH } from './oidc/path.ts';
@@ -26,6 +28,10 @@ export interface FrontRoutes {
   /** Undefined where people sign in elsewhere. */
   signIn?: RequestListener | undefined;
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Connections of any kind that one address may have; more are hung up on. */
+  connectionsAtOnce?: number;
+  /** Undefined: not counted. */
+  peerOf?: (socket: Socket) => string | undefined;
 }
 
 /** The one public port: page, socket and store, so that a phone needs one address. */
@@ -40,6 +46,15 @@ export function makeFront(routes: FrontRoutes): Server {
     if (path === '/config.json') return json(response, 200, routes.config);
     if (path === '/address') return json(response, 200, { lan: routes.lan() });
     routes.page(request, response);
+  });
+  const peerOf = routes.peerOf ?? peerElsewhere;
+  const peers = makeSources(routes.connectionsAtOnce ?? Number.POSITIVE_INFINITY);
+  // Whoever says nothing, or half of a request, holds a descriptor as well as a WebSocket does.
+  server.on('connection', (socket) => {
+    const peer = peerOf(socket);
+    if (peer === undefined) return;
+    if (!peers.enter(peer)) return socket.destroy();
+    socket.once('close', () => peers.leave(peer));
   });
   // A client that asks first is refused before it sends its body.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -60,6 +75,12 @@ export function makeFront(routes: FrontRoutes): Server {
     refuseUpgrade(socket, 404);
   });
   return server;
+}
+
+/** This machine's own connections are not counted: they may be those of a proxy, which speaks for many. */
+function peerElsewhere({ remoteAddress = '' }: Socket): string | undefined {
+  const address = remoteAddress.replace(/^::ffff:/, '');
+  return /^(127\.|::1$)/.test(address) ? undefined : address;
 }
 
 async function answerHealth(routes: FrontRoutes, response: ServerResponse): Promise<void> {

@@ -187,6 +187,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       signIn: settings.signIn ? undefined : people.listener,
       config: { socketUrl: 'ws', signIn: settings.signIn ?? people.signIn },
       upgrade: sockets.upgrade,
+      connectionsAtOnce: limits.connectionsAtOnce,
       lan: () => lanOrigins(settings.host, port),
       health,
     });
