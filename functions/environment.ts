@@ -25,6 +25,8 @@ const Variables = z.object({
   /** Who says who people are, and what it calls this page: both or neither. */
   OIDC_ISSUER: z.url({ protocol: /^https$/ }).optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
+  /** The only page that may open sockets, where that is not looked at before they get here. Programs send no origin. */
+  PAGE_ORIGIN: z.url({ protocol: /^https$/ }).optional(),
 });
 
 export interface Environment {
@@ -42,6 +44,7 @@ export interface Environment {
   noticeTopicArn: string | undefined;
   /** Undefined: nobody can sign in. */
   signIn: { issuer: string; clientId: string } | undefined;
+  pageOrigin: string | undefined;
 }
 
 /** Throws an Error that names every variable that is not as it should be. */
@@ -68,6 +71,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     NOTICE_TOPIC_ARN,
     OIDC_ISSUER,
     OIDC_CLIENT_ID,
+    PAGE_ORIGIN,
   } = parsed.data;
   return {
     region: AWS_REGION,
@@ -86,5 +90,6 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     finishFunction: FINISH_FUNCTION ?? AWS_LAMBDA_FUNCTION_NAME ?? '',
     signIn: OIDC_ISSUER && OIDC_CLIENT_ID ? { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID } : undefined,
     noticeTopicArn: NOTICE_TOPIC_ARN,
+    pageOrigin: PAGE_ORIGIN,
   };
 }

@@ -15,6 +15,8 @@ export interface Rules {
   create: CreateRule;
   /** Missing where nobody can sign in. */
   identity?: Identity;
+  /** The only page that may open sockets. Missing where whatever is in front has looked at that. */
+  pageOrigin?: string | undefined;
 }
 
 export const OPEN_RULES: Rules = { limits: LIMITS, create: { by: 'anyone' } };

@@ -25,6 +25,10 @@ export function makeSocketHandler(ports: Ports, rules: Rules = OPEN_RULES) {
       // Nothing can be posted to a connection before this returns, and browsers cannot set headers here: whoever it
       // is says so in `hello`.
       case 'CONNECT':
+        if (!isOfOurPage(event, rules)) {
+          ports.log({ kind: 'refused', refusal: 'origin' });
+          return { statusCode: 403 };
+        }
         return { statusCode: (await mayConnect(ports, rules, sourceIp, host)) ? 200 : 429 };
       case 'DISCONNECT':
         pace.forget(connection);
@@ -42,8 +46,15 @@ export function makeSocketHandler(ports: Ports, rules: Rules = OPEN_RULES) {
 
 /** What the published types leave out of the request context although API Gateway sends it. */
 type SocketEvent = Omit<APIGatewayProxyWebsocketEventV2, 'requestContext'> & {
+  headers?: Record<string, string>;
   requestContext: APIGatewayProxyWebsocketEventV2['requestContext'] & { identity?: { sourceIp: string } };
 };
+
+/** Browsers say of which page a socket is; programs do not, and can say what they like. */
+function isOfOurPage({ headers = {} }: SocketEvent, { pageOrigin }: Rules): boolean {
+  const [, origin] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'origin') ?? [];
+  return pageOrigin === undefined || origin === undefined || origin === pageOrigin;
+}
 
 /** Counted by source. Whoever sits at this machine needs no protection from themselves. */
 async function mayConnect(ports: Ports, { limits }: Rules, sourceIp: string, host: string): Promise<boolean> {
@@ -61,11 +72,12 @@ function tooFast(frame: string, minBackoffMs: number): string {
 }
 
 /** The Lambda's entry. What verifies tokens is loaded with the first one: most devices never sign in. */
-export const handler = inLambda((ports, { signIn }) => {
-  if (!signIn) return makeSocketHandler(ports);
+export const handler = inLambda((ports, { signIn, pageOrigin }) => {
+  const rules: Rules = { ...OPEN_RULES, pageOrigin };
+  if (!signIn) return makeSocketHandler(ports, rules);
   const identity = lazily<Identity>({ verify: true }, async () => {
     const { makeIdentity } = await import('../identity/identity.ts');
     return makeIdentity(signIn);
   });
-  return makeSocketHandler(ports, { ...OPEN_RULES, identity });
+  return makeSocketHandler(ports, { ...rules, identity });
 });

@@ -4,6 +4,7 @@ import { inputAttacks } from './input.attacks.ts';
 import { linkAttacks } from './links.attacks.ts';
 import { roleAttacks } from './roles.attacks.ts';
 import { type Scene, setScene } from './scene.ts';
+import { tokenAttacks } from './tokens.attacks.ts';
 import { WORLDS, type World } from './world.ts';
 
 // Every attack twice: over real sockets against what `npm start` runs, and against the Lambdas with AWS's own events.
@@ -21,6 +22,7 @@ describe.each(WORLDS)('attacks on %s', (_name, open) => {
   linkAttacks(() => scene);
   roleAttacks(() => scene);
   inputAttacks(() => scene);
+  tokenAttacks(() => scene);
   // Last, for these let hours go by.
   helperAttacks(() => scene);
 });

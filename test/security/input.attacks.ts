@@ -25,6 +25,14 @@ export function inputAttacks(scene: () => Scene): void {
     expect(await scene().now()).toEqual(before);
   });
 
+  test('a page of another site opens no socket, and the own page does', async () => {
+    const { world } = scene();
+    for (const origin of ['https://evil.example', 'null', '', `${world.page}.evil.example`]) {
+      await expect(world.connect(origin), origin).rejects.toThrow('403');
+    }
+    (await world.connect(world.page)).close();
+  });
+
   test('a frame over 128 KB ends its connection and nobody else’s', async () => {
     const { world, owner } = scene();
     const device = await world.device();

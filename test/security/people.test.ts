@@ -9,8 +9,8 @@ import {
   createUpload,
   greet,
   hashesOf,
-  newSecrets,
   newSecret,
+  newSecrets,
   partOf,
   put,
   sync,
@@ -78,8 +78,6 @@ describe('somebody who has signed in', () => {
     for (const client of [before, bob, eve]) client.close();
   });
 
-  test('whoever has not signed in has no list, and no way in without a link', async () => {
-    const client = await greet(await connect(server.origin));
   test('makes no upload theirs by a link that can be taken back, though it admits an owner', async () => {
     const secrets = newSecrets();
     const maker = await greet(await connect(server.origin));
@@ -99,6 +97,8 @@ describe('somebody who has signed in', () => {
     for (const client of [maker, back]) client.close();
   });
 
+  test('whoever has not signed in has no list, and no way in without a link', async () => {
+    const client = await greet(await connect(server.origin));
     for (const message of [
       { type: 'list-mine' },
       { type: 'adopt', secrets: [] },

@@ -1,4 +1,8 @@
+import { createPrivateKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { finish } from '../../functions/finish/finish.ts';
+import { makeIdentity } from '../../functions/identity/identity.ts';
 import type { Ports } from '../../functions/ports.ts';
 import { makeSocketHandler } from '../../functions/socket/handler.ts';
 import { connectEvent, disconnectEvent, messageEvent } from '../../infra/local/gateway/events.ts';
@@ -14,13 +18,24 @@ export interface World {
   /** Where addresses of parts are resolved against. */
   origin: string;
   log: ReadonlyArray<{ kind: string; [field: string]: unknown }>;
-  /** A connection that has said nothing yet. */
-  connect(): Promise<Client>;
+  /** Who says who people are, with the key that signs it. */
+  issuer: TestIssuer;
+  /** The origin of its own page. */
+  page: string;
+  /** A connection that has said nothing yet; of a page of this origin, if one is given. */
+  connect(pageOrigin?: string): Promise<Client>;
   /** One that has said hello. */
   device(name?: string, key?: string): Promise<Client>;
   /** Lets time go by for whoever looks at the server's clock. */
   advance(ms: number): void;
   close(): Promise<void>;
+}
+
+export interface TestIssuer {
+  issuer: string;
+  clientId: string;
+  kid: string;
+  key: KeyObject;
 }
 
 /** Small enough for a test to go beyond them, large enough for all the others. */
@@ -29,6 +44,8 @@ export const RATIONS: Limits = {
   messagesPerS: 20,
   messagesAtOnce: 200,
   connectionsPerDevice: 3,
+  connectionsPerUpload: 10,
+  devicesPerUpload: 20,
 };
 
 /** What `npm start` runs, attacked over real sockets. */
@@ -38,16 +55,34 @@ export async function localWorld(): Promise<World> {
   return {
     origin: server.origin,
     log: server.log,
-    connect: () => connect(server.origin),
+    issuer: await issuerOf(server.dataFolder),
+    page: server.origin,
+    connect: (pageOrigin) => connect(server.origin, pageOrigin === undefined ? {} : { Origin: pageOrigin }),
     device: async (name, key) => greet(await connect(server.origin), name, key),
     advance(ms) {
       aheadMs += ms;
     },
     close: server.close,
-  connectionsPerUpload: 10,
-  devicesPerUpload: 20,
   };
 }
+
+/** The embedded one: its key is in the data folder. */
+async function issuerOf(dataFolder: string): Promise<TestIssuer> {
+  const { signing } = JSON.parse(await readFile(join(dataFolder, 'sign-in-keys.json'), 'utf8')) as {
+    signing: JsonWebKey & { kid: string };
+  };
+  const key = createPrivateKey({ key: signing, format: 'jwk' });
+  return { issuer: 'http://localhost/oidc', clientId: 'tributary', kid: signing.kid, key };
+}
+
+const ISSUER: TestIssuer = {
+  issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Tributary',
+  clientId: 'the-page',
+  kid: 'k1',
+  key: generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey,
+};
+
+const PAGE = 'https://tributary.example';
 
 /** The Lambdas alone, called with the events of API Gateway's WebSocket API as AWS sends them. */
 export async function lambdaWorld(): Promise<World> {
@@ -76,9 +111,19 @@ export async function lambdaWorld(): Promise<World> {
     },
     finisher: { start: async (upload) => track(finish(ports, upload)) },
   });
-  const handler = makeSocketHandler(ports, { limits: RATIONS, create: { by: 'anyone' } });
+  const { n = '', e = '' } = ISSUER.key.export({ format: 'jwk' });
+  const jwks = {
+    keys: [{ kty: 'RSA' as const, kid: ISSUER.kid, n, e, use: 'sig' as const, alg: 'RS256' as const }],
+  };
+  const identity = makeIdentity({ ...ISSUER, jwks });
+  const handler = makeSocketHandler(ports, {
+    limits: RATIONS,
+    create: { by: 'anyone' },
+    pageOrigin: PAGE,
+    identity,
+  });
 
-  const open = async (): Promise<Client> => {
+  const open = async (pageOrigin?: string): Promise<Client> => {
     const client = {
       connectionId: makeId(),
       connectedAtMs: Date.now(),
@@ -88,7 +133,8 @@ export async function lambdaWorld(): Promise<World> {
       userAgent: 'test',
     };
     const { connectionId } = client;
-    const headers = [['Host', client.domainName]] as const;
+    const origin = pageOrigin === undefined ? [] : [['Origin', pageOrigin] as const];
+    const headers = [['Host', client.domainName] as const, ...origin];
     const { statusCode } = await handler(connectEvent(client, { headers, query: [] }));
     if (statusCode !== 200) throw new Error(`Unexpected server response: ${statusCode}`);
     let listen: (frame: string) => void = () => {};
@@ -123,6 +169,8 @@ export async function lambdaWorld(): Promise<World> {
 
   return {
     origin: 'http://localhost',
+    issuer: ISSUER,
+    page: PAGE,
     log,
     connect: open,
     device: async (name, key = newSecret()) => greet(await open(), name, key),

@@ -28,7 +28,7 @@ export class Functions extends Construct {
 
   constructor(scope: Construct, id: string, { lasting, bundles, noticeTopicArn, tracing }: FunctionsProps) {
     super(scope, id);
-    const { gateway, signIn, storage } = lasting;
+    const { gateway, signIn, site, storage } = lasting;
     const common = {
       tracing,
       environment: {
@@ -58,6 +58,7 @@ export class Functions extends Construct {
         ...finishFunction,
         OIDC_ISSUER: signIn.issuer,
         OIDC_CLIENT_ID: signIn.client.userPoolClientId,
+        PAGE_ORIGIN: site.origin,
       },
     });
     this.notify = new Handler(this, 'Notify', {
