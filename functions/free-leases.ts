@@ -1,4 +1,5 @@
-import { NO_BITS } from '../protocol/board/bits.ts';
+import { type Bits, NO_BITS } from '../protocol/board/bits.ts';
+import type { SyncCommand } from '../protocol/board/decide.ts';
 import type { Stripe } from '../protocol/board/stripe.ts';
 import { stripeToWire } from '../protocol/messages/board.ts';
 import { applyToStripe } from './apply-to-stripe.ts';
@@ -14,7 +15,7 @@ export async function freeLeases(ports: Ports, upload: string, devices: Readonly
   const changed: Stripe[] = [];
   for (const { s, leases } of await ports.stripes.loadAll(upload)) {
     for (const { device, parts } of leases.filter((lease) => devices.has(lease.device))) {
-      const { stripe } = await applyToStripe(ports, upload, s, { ...NOTHING, device, release: parts });
+      const { stripe } = await applyToStripe(ports, upload, s, releasing(device, parts));
       changed.push(stripe);
     }
   }
@@ -29,11 +30,8 @@ export async function tellStripes(ports: Ports, upload: string, stripes: readonl
   }
 }
 
-const NOTHING = {
-  kind: 'sync',
-  publish: NO_BITS,
-  done: NO_BITS,
-  claim: NO_BITS,
-  hedge: NO_BITS,
-  leaseMs: 0,
-} as const;
+/** Gives back tickets of a device, and says nothing else of it. */
+export function releasing(device: number, release: Bits): SyncCommand {
+  const nothing = { publish: NO_BITS, done: NO_BITS, claim: NO_BITS, hedge: NO_BITS, leaseMs: 0 };
+  return { kind: 'sync', device, release, ...nothing };
+}

@@ -2,6 +2,7 @@ import { type Bits, NO_BITS, partsOf } from '../../protocol/board/bits.ts';
 import { type Geometry, partLength } from '../../protocol/board/geometry.ts';
 import type { Stripe } from '../../protocol/board/stripe.ts';
 import { type Applied, applyToStripe } from '../apply-to-stripe.ts';
+import { releasing } from '../free-leases.ts';
 import { isGood } from '../links.ts';
 import type { Member, Ports, Share } from '../ports.ts';
 import { notAdmitted } from './context.ts';
@@ -65,7 +66,7 @@ export async function charge(
     applied.map(async (one) => {
       const release = fresh(one);
       if (release === NO_BITS) return one;
-      const { stripe } = await applyToStripe(ports, upload, one.stripe.s, { ...NOTHING, device, release });
+      const { stripe } = await applyToStripe(ports, upload, one.stripe.s, releasing(device, release));
       return { ...one, stripe, changed: true, granted: one.granted & ~release };
     }),
   );
@@ -75,12 +76,3 @@ export async function charge(
 function leaseOf({ leases }: Stripe, device: number): Bits {
   return leases.find((lease) => lease.device === device)?.parts ?? NO_BITS;
 }
-
-const NOTHING = {
-  kind: 'sync',
-  publish: NO_BITS,
-  done: NO_BITS,
-  claim: NO_BITS,
-  hedge: NO_BITS,
-  leaseMs: 0,
-} as const;

@@ -61,7 +61,7 @@ export function memberRules(rule: Rule, tools: () => Tools): void {
     },
   );
 
-  rule('T51', 'a device that was sent away has no number any more; the others have theirs', async () => {
+  rule('T55', 'a device that was sent away has no number any more; the others have theirs', async () => {
     const { members, open } = tools();
     const upload = await open();
     const [liar, other] = [newId(), newId()];
@@ -74,7 +74,7 @@ export function memberRules(rule: Rule, tools: () => Tools): void {
     expect(await members.enrol(await open(), liar, device)).toBe(1);
   });
 
-  rule('T52', 'a board takes as many devices as it is told, and those that it knows for ever', async () => {
+  rule('T54', 'a board takes as many devices as it is told, and those that it knows for ever', async () => {
     const { members, open } = tools();
     const upload = await open();
     const ids = range(8).map(() => newId());
@@ -86,7 +86,7 @@ export function memberRules(rule: Rule, tools: () => Tools): void {
     }
   });
 
-  rule('T53', 'what a device holds is noted with the device, whatever connection it comes by', async () => {
+  rule('T56', 'what a device holds is noted with the device, whatever connection it comes by', async () => {
     const { members, open } = tools();
     const upload = await open();
     const deviceId = newId();
