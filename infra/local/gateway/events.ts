@@ -6,7 +6,8 @@ import { makeId } from './ids.ts';
 
 /** What the published types leave out of the request context although API Gateway sends it. */
 export interface SocketRequestContext extends APIGatewayEventWebsocketRequestContextV2 {
-  identity: { sourceIp: string; userAgent: string };
+  /** Without `userAgent` where the client has sent none. */
+  identity: { sourceIp: string; userAgent?: string };
   disconnectStatusCode?: number;
   disconnectReason?: string;
 }
@@ -30,7 +31,7 @@ export interface Client {
   /** The Host header by which the client reached us, port included. */
   domainName: string;
   sourceIp: string;
-  userAgent: string;
+  userAgent: string | undefined;
 }
 
 export interface Handshake {
@@ -69,7 +70,7 @@ export function disconnectEvent(client: Client, cause: DisconnectCause, nowMs: n
   const headers = [
     ['Host', client.domainName],
     ['x-api-key', ''],
-    ['X-Forwarded-For', client.sourceIp],
+    ['X-Forwarded-For', ''],
     ['x-restapi', ''],
   ] as const;
   return {
@@ -100,7 +101,10 @@ function requestContext(
     stage: client.stage,
     connectedAt: client.connectedAtMs,
     requestTimeEpoch: nowMs,
-    identity: { sourceIp: client.sourceIp, userAgent: client.userAgent },
+    identity: {
+      ...(client.userAgent === undefined ? {} : { userAgent: client.userAgent }),
+      sourceIp: client.sourceIp,
+    },
     requestId,
     domainName: client.domainName,
     connectionId: client.connectionId,

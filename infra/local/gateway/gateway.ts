@@ -85,7 +85,9 @@ export function makeGateway({
 
   async function admit(request: IncomingMessage, decide: Decide): Promise<void> {
     const client = clientOf(request, stage, nowMs());
-    const status = connectStatus(await integrate(connectEvent(client, handshakeOf(request))));
+    const status = connectStatus(
+      await integrate(connectEvent(client, handshakeOf(request, client.connectedAtMs))),
+    );
     if (status !== undefined) {
       refused(status, '$connect');
       return decide(false, status, refusalBody(status), { 'Content-Type': 'application/json' });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -12,19 +13,20 @@ export function clientOf(request: IncomingMessage, stage: string, nowMs: number)
     stage,
     domainName: request.headers.host ?? '',
     sourceIp: sourceIp(request),
-    userAgent: request.headers['user-agent'] ?? '',
+    userAgent: request.headers['user-agent'],
   };
 }
 
 /** Its headers and query as `$connect` shows them. */
-export function handshakeOf(request: IncomingMessage): Handshake {
+export function handshakeOf(request: IncomingMessage, connectedAtMs: number): Handshake {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i] ?? '';
     // API Gateway writes these itself; what the client claims in them never reaches the handler.
-    if (!/^x-forwarded-/i.test(name)) headers.push([name, request.rawHeaders[i + 1] ?? '']);
+    if (!/^x-(forwarded-|amzn-trace-id$)/i.test(name)) headers.push([name, request.rawHeaders[i + 1] ?? '']);
   }
   headers.push(
+    ['X-Amzn-Trace-Id', `Root=1-${hex(connectedAtMs / 1_000)}-${randomBytes(12).toString('hex')}`],
     ['X-Forwarded-For', sourceIp(request)],
     ['X-Forwarded-Port', String(request.socket.localPort ?? '')],
     ['X-Forwarded-Proto', (request.socket as TLSSocket).encrypted === true ? 'https' : 'http'],
@@ -32,6 +34,11 @@ export function handshakeOf(request: IncomingMessage): Handshake {
   const url = request.url ?? '';
   const mark = url.indexOf('?');
   return { headers, query: mark < 0 ? [] : [...new URLSearchParams(url.slice(mark))] };
+}
+
+/** Eight digits, as in the time of a trace. */
+function hex(seconds: number): string {
+  return Math.trunc(seconds).toString(16).padStart(8, '0');
 }
 
 /** Answers an upgrade request with a refusal and hangs up. */

@@ -7,8 +7,10 @@ import type { EventBridgeEvent, S3ObjectCreatedNotificationEventDetail, Schedule
 
 const ACCOUNT = '000000000000';
 
-/** The published type wants a version where a bucket keeps none. */
-type Detail = Omit<S3ObjectCreatedNotificationEventDetail, 'object'> & {
+/** The published type wants a version where a bucket keeps none, and not what was added since. */
+type Detail = Omit<S3ObjectCreatedNotificationEventDetail, 'bucket' | 'object'> & {
+  'event-version': string;
+  bucket: { name: string; 'aws-generated-tags': Record<`aws:cloudformation:${string}`, string> };
   object: Omit<S3ObjectCreatedNotificationEventDetail['object'], 'version-id'>;
 };
 export type ObjectCreatedEvent = EventBridgeEvent<'Object Created', Detail>;
@@ -37,7 +39,15 @@ export function objectCreatedEvent(completed: CompletedUpload): ObjectCreatedEve
     resources: [`arn:aws:s3:::${bucket}`],
     detail: {
       version: '0',
-      bucket: { name: bucket },
+      'event-version': '1.1',
+      bucket: {
+        name: bucket,
+        'aws-generated-tags': {
+          'aws:cloudformation:stack-id': `arn:aws:cloudformation:${region}:${ACCOUNT}:stack/local/${bucket}`,
+          'aws:cloudformation:logical-id': 'Files',
+          'aws:cloudformation:stack-name': 'local',
+        },
+      },
       object: { key, size: sizeBytes, etag, sequencer: sequencer(nowMs) },
       'request-id': requestId,
       requester: ACCOUNT,

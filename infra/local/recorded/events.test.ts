@@ -12,8 +12,8 @@ import { objectCreatedEvent, scheduledEvent } from '../lambda/aws-events.ts';
 import { makeContext } from '../lambda/context.ts';
 import { CONNECT, CONTEXT, DISCONNECT, MESSAGE, OBJECT_CREATED, SCHEDULED } from './events.ts';
 
-/** What AWS sends although its documentation does not show it. */
-const BEYOND = ['requestContext.identity.userAgent: string'];
+/** Headers that API Gateway adds to the client's own. */
+const ADDED = Object.keys(CONNECT.headers).filter((name) => name.startsWith('X-'));
 
 /** Every path with its type: `requestContext.stage: string`. What headers there are is the client's affair. */
 function shapeOf(value: unknown, path = ''): string[] {
@@ -29,24 +29,26 @@ function shapeOf(value: unknown, path = ''): string[] {
 }
 
 const sameShape = (made: unknown, recorded: unknown) =>
-  expect(
-    shapeOf(made)
-      .filter((line) => !BEYOND.includes(line))
-      .sort(),
-  ).toEqual(shapeOf(recorded).sort());
+  expect(shapeOf(made).sort()).toEqual(shapeOf(recorded).sort());
 
 let rig: Rig | undefined;
 afterEach(() => rig?.stop());
 
 test('the gateway makes the events of API Gateway: the same paths, of the same types, and no others', async () => {
   rig = await startRig({});
-  const { socket } = await rig.connect();
+  await rig.connect();
+  const ofNoName = rig.events[0];
+  sameShape(ofNoName, CONNECT);
+  expect(Object.keys(ofNoName?.headers ?? {}).filter((name) => name.startsWith('X-'))).toEqual(ADDED);
+  expect(ofNoName?.headers?.['X-Amzn-Trace-Id']).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+
+  const { socket } = await rig.connect('/socket', { headers: { 'User-Agent': 'a browser' } });
+  const connect = rig.events[1];
   socket.send(MESSAGE.body);
   const message = await rig.event(isRoute('$default'));
   socket.close();
   await once(socket, 'close');
   const disconnect = await rig.event(isRoute('$disconnect'));
-  sameShape(rig.events[0], CONNECT);
   sameShape(message, MESSAGE);
   sameShape(disconnect, DISCONNECT);
   expect(disconnect.requestContext).toMatchObject({
@@ -55,8 +57,10 @@ test('the gateway makes the events of API Gateway: the same paths, of the same t
   });
   for (const event of [message, disconnect]) {
     expect(event.requestContext.requestTime).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
-    expect(event.requestContext.connectedAt).toBe(rig.events[0]?.requestContext.connectedAt);
+    expect(event.requestContext.connectedAt).toBe(connect?.requestContext.connectedAt);
+    expect(event.requestContext.identity.userAgent).toBe('a browser');
   }
+  expect(disconnect.headers).toMatchObject({ 'X-Forwarded-For': '', 'x-api-key': '', 'x-restapi': '' });
 });
 
 test('the store, the schedule and Lambda make the events and the context of theirs', () => {
