@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { WebSocket } from 'ws';
+import type { After, Timer } from '../timers.ts';
 import { brokenByClient, closedByClient, GOING_AWAY, NO_BINARY, NO_FIRST_MESSAGE } from './close-codes.ts';
 import { type Client, type DisconnectCause, messageEvent, type SocketEvent } from './events.ts';
 import type { Outcome } from './integration.ts';
@@ -9,6 +10,7 @@ export interface ConnectionPorts {
   limits: GatewayLimits;
   integrate: (event: SocketEvent) => Promise<Outcome>;
   nowMs: () => number;
+  after: After;
   /** Keeps `close()` of the gateway waiting for work in the background. */
   track: (work: Promise<void>) => void;
 }
@@ -35,19 +37,19 @@ type Phase = { state: 'open' } | { state: 'closing'; cause: DisconnectCause } | 
  * been written out, so a client that sends without reading is no longer read itself.
  */
 export function makeConnection(client: Client, socket: WebSocket, ports: ConnectionPorts): Connection {
-  const { limits, integrate, nowMs, track } = ports;
+  const { limits, integrate, nowMs, after, track } = ports;
   let phase: Phase = { state: 'open' };
   let lastActiveAtMs = nowMs();
   let underWay = 0;
   // What `ws` had already parsed when the last slot was taken: at most the messages of one read of the socket.
   const waiting: string[] = [];
-  let handshakeTimer: NodeJS.Timeout | undefined;
+  let handshakeTimer: Timer | undefined;
 
   // Only messages count as activity. Whether API Gateway counts control frames is not documented, and a client
   // that relies on them here would learn it the hard way there.
-  const idleTimer = setTimeout(() => close(GOING_AWAY), limits.idleMs);
-  const lifetimeTimer = setTimeout(() => close(GOING_AWAY), limits.lifetimeMs);
-  const firstMessageTimer = setTimeout(() => close(NO_FIRST_MESSAGE), limits.firstMessageMs);
+  const idleTimer = after(limits.idleMs, () => close(GOING_AWAY));
+  const lifetimeTimer = after(limits.lifetimeMs, () => close(GOING_AWAY));
+  const firstMessageTimer = after(limits.firstMessageMs, () => close(NO_FIRST_MESSAGE));
 
   function touch(): void {
     lastActiveAtMs = nowMs();
@@ -55,7 +57,7 @@ export function makeConnection(client: Client, socket: WebSocket, ports: Connect
   }
 
   function stopClocks(): void {
-    for (const timer of [idleTimer, lifetimeTimer, firstMessageTimer, handshakeTimer]) clearTimeout(timer);
+    for (const timer of [idleTimer, lifetimeTimer, firstMessageTimer, handshakeTimer]) timer?.cancel();
   }
 
   function beginClosing(cause: DisconnectCause): void {
@@ -63,7 +65,7 @@ export function makeConnection(client: Client, socket: WebSocket, ports: Connect
     stopClocks();
     waiting.length = 0;
     socket.resume(); // or the client's own close frame is never read
-    handshakeTimer = setTimeout(() => socket.terminate(), limits.closeHandshakeMs);
+    handshakeTimer = after(limits.closeHandshakeMs, () => socket.terminate());
   }
 
   function close(cause: DisconnectCause): void {
@@ -100,7 +102,7 @@ export function makeConnection(client: Client, socket: WebSocket, ports: Connect
 
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (phase.state !== 'open') return;
-    clearTimeout(firstMessageTimer);
+    firstMessageTimer.cancel();
     touch();
     // API Gateway can carry binary frames to a handler; the handlers here speak JSON only.
     if (isBinary) return close(NO_BINARY);

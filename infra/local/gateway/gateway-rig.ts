@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { After } from '../timers.ts';
 import type { SocketEvent } from './events.ts';
 import { type Gateway, type GatewayOptions, makeGateway } from './gateway.ts';
-import type { SocketAnswer } from './integration.ts';
+import type { SocketHandler } from './integration.ts';
 import { API_GATEWAY_LIMITS, type GatewayLimits } from './limits.ts';
 
 // For tests: a gateway on two loopback ports, with real clients for both of its faces.
@@ -30,10 +31,11 @@ export interface Rig {
 }
 
 export async function startRig(options: {
-  handler?: (event: SocketEvent) => Promise<SocketAnswer>;
+  handler?: SocketHandler;
   limits?: Partial<GatewayLimits>;
   allowOrigin?: GatewayOptions['allowOrigin'];
   nowMs?: () => number;
+  after?: After;
 }): Promise<Rig> {
   const { handler = async () => ({ statusCode: 200 }), limits, ...more } = options;
   const events: SocketEvent[] = [];
@@ -41,10 +43,10 @@ export async function startRig(options: {
   const listeners = new Set<(event: SocketEvent) => void>();
 
   const gateway = makeGateway({
-    handler(event) {
+    handler(event, context) {
       events.push(event);
       for (const listener of listeners) listener(event);
-      return handler(event);
+      return handler(event, context);
     },
     stage: 'local',
     limits: { ...API_GATEWAY_LIMITS, ...limits },

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
 import { errorTrace } from '../lambda/error-trace.ts';
+import { type After, after as byTheClock } from '../timers.ts';
 import { GOING_AWAY, TOO_BIG, VANISHED } from './close-codes.ts';
 import { type Connection, makeConnection } from './connection.ts';
 import { type Client, connectEvent, type DisconnectCause, disconnectEvent } from './events.ts';
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   connectionsAtOnce?: number;
   /** The clock of the events, epoch milliseconds. */
   nowMs: () => number;
+  /** What the limits in time go by. */
+  after?: After;
   log: (entry: { kind: string; [field: string]: unknown }) => void;
 }
 
@@ -50,6 +53,7 @@ export function makeGateway({
   allowOrigin,
   connectionsAtOnce,
   nowMs,
+  after = byTheClock,
   log,
 }: GatewayOptions): Gateway {
   const open = new Map<string, Connection>();
@@ -61,7 +65,7 @@ export function makeGateway({
   let closing = false;
 
   const { integrationMs, maxMessageBytes, maxFrameBytes } = limits;
-  const integrate = makeIntegration({ handler, integrationMs, maxMessageBytes, nowMs, log });
+  const integrate = makeIntegration({ handler, integrationMs, maxMessageBytes, nowMs, after, log });
   const manage = makeManagement({ stage, maxMessageBytes, find: (id) => open.get(id) });
 
   const server = new WebSocketServer({
@@ -107,6 +111,7 @@ export function makeGateway({
       limits,
       integrate,
       nowMs,
+      after,
       track,
     });
     open.set(client.connectionId, connection);

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { makeContext } from '../lambda/context.ts';
 import { errorTrace } from '../lambda/error-trace.ts';
 import { withTimeLimit } from '../lambda/time-limit.ts';
+import type { After } from '../timers.ts';
 import type { SocketEvent } from './events.ts';
 
 export interface SocketAnswer {
@@ -22,18 +23,26 @@ export interface IntegrationOptions {
   integrationMs: number;
   maxMessageBytes: number;
   nowMs: () => number;
+  after: After;
   log: (entry: { kind: string; [field: string]: unknown }) => void;
 }
 
 /** Calls the handler as API Gateway's Lambda proxy integration does: never throws, never waits longer than `integrationMs`. */
-export function makeIntegration({ handler, integrationMs, maxMessageBytes, nowMs, log }: IntegrationOptions) {
+export function makeIntegration({
+  handler,
+  integrationMs,
+  maxMessageBytes,
+  nowMs,
+  after,
+  log,
+}: IntegrationOptions) {
   return async (event: SocketEvent): Promise<Outcome> => {
     const { routeKey, connectionId, requestId } = event.requestContext;
     const fail = (why: object) =>
       log({ kind: 'gateway-integration-failed', routeKey, connectionId, requestId, ...why });
 
     const context = makeContext({ functionName: 'socket', timeoutMs: integrationMs, nowMs });
-    const limited = await withTimeLimit(integrationMs, () => handler(event, context));
+    const limited = await withTimeLimit(integrationMs, () => handler(event, context), after);
     if (limited.state === 'timed-out') {
       fail({ error: 'timed-out', integrationMs });
       return { state: 'timed-out' };

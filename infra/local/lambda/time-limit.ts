@@ -1,3 +1,5 @@
+import { type After, after as byTheClock } from '../timers.ts';
+
 export type Limited<T> =
   | { state: 'returned'; value: T }
   | { state: 'threw'; error: unknown }
@@ -7,10 +9,14 @@ export type Limited<T> =
  * Runs `work` and stops waiting after `limitMs`. The work itself cannot be stopped: as with a caller that
  * gives up on a Lambda function, it goes on and its result is dropped.
  */
-export async function withTimeLimit<T>(limitMs: number, work: () => Promise<T>): Promise<Limited<T>> {
-  let timer: NodeJS.Timeout | undefined;
+export async function withTimeLimit<T>(
+  limitMs: number,
+  work: () => Promise<T>,
+  after: After = byTheClock,
+): Promise<Limited<T>> {
+  let endWaiting = () => {};
   const timeUp = new Promise<Limited<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ state: 'timed-out' }), limitMs);
+    endWaiting = after(limitMs, () => resolve({ state: 'timed-out' })).cancel;
   });
   const settled = (async (): Promise<Limited<T>> => {
     try {
@@ -20,6 +26,6 @@ export async function withTimeLimit<T>(limitMs: number, work: () => Promise<T>):
     }
   })();
   const outcome = await Promise.race([settled, timeUp]);
-  clearTimeout(timer);
+  endWaiting();
   return outcome;
 }
