@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,6 +39,23 @@ function create(state: string, ...more: string[]): DeviceProcess {
 
 async function linksOf(owner: DeviceProcess): Promise<{ help: string; watch: string; isResumed: boolean }> {
   return JSON.parse(await owner.said((line) => line.includes('"links"')));
+}
+
+/** A page as AWS serves it: files at one address, `config.json` among them, and the socket at another. */
+async function serveStage(socketUrl: string) {
+  const asked: string[] = [];
+  const site = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    if (request.url !== '/config.json') return void response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ socketUrl }));
+  }).listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const { port } = site.address() as AddressInfo;
+  const close = () => {
+    site.closeAllConnections();
+    site.close();
+  };
+  return { origin: `http://127.0.0.1:${port}`, asked, close };
 }
 
 const isProgress = (is: (moment: Record<string, number>) => boolean) => (line: string) => {
@@ -83,6 +103,18 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     expect(own + helped).toBe(PARTS);
     expect(Math.min(own, helped)).toBeGreaterThan(0);
     expect(await objectOf(state)).toBe(fileSha256());
+  });
+
+  test('takes the link of a page whose socket is elsewhere, as on AWS: config.json beside the page says where', async () => {
+    const stage = await serveStage(`${server.origin.replace('http', 'ws')}/ws`);
+    const owner = create(await machine());
+    const { watch } = await linksOf(owner);
+    const link = `${stage.origin}/#${watch.split('#')[1]}`;
+    const watcher = startDevice(['watch', link, '--state', await machine(), '--give-up', '20s']);
+    const [, { code, stdout }] = await Promise.all([owner.ended, watcher.ended]);
+    stage.close();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'film.mov is complete.' });
+    expect(stage.asked).toEqual(['/config.json']);
   });
 
   test('interrupted, it gives its tickets back; run again, it goes on as the same device and sends nothing twice', async () => {

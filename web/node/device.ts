@@ -1,3 +1,4 @@
+import { makePageConfig, socketAddress } from '../browser/page-config.ts';
 import { makeCarrier } from '../engine/carrier.ts';
 import { makeConnection } from '../engine/connection.ts';
 import type { UploadOptions } from '../engine/upload.ts';
@@ -7,12 +8,11 @@ import { makeOpenSocket } from './socket.ts';
 /** Requests in flight at once. */
 const AT_ONCE = 4;
 
-/** What the engine needs of this machine. `page`: where the server's page is; all else is beside it. */
+/** What the engine needs of this machine. `page`: where the page is; what is beside it says where all else is. */
 export function deviceOptions(page: URL, device: { key: string; name: string }): UploadOptions {
-  const socketUrl = new URL('ws', page);
-  socketUrl.protocol = page.protocol === 'https:' ? 'wss:' : 'ws:';
+  const config = makePageConfig(page.href);
   const connection = makeConnection({
-    openSocket: makeOpenSocket(socketUrl.href),
+    openSocket: makeOpenSocket(async () => socketAddress(await config(), page.href)),
     clock: nodeClock,
     random: Math.random,
     device,
