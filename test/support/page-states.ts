@@ -1,6 +1,6 @@
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { openPage, PHONE } from './browser.ts';
 import type { StartedServer } from './started-server.ts';
@@ -64,9 +64,11 @@ export async function visitStates(options: VisitOptions): Promise<{ problems: st
   await writeFile(film, '');
   await truncate(film, options.fileMib * MIB);
   await writeFile(other, 'the phone made a smaller copy of it');
-  const notes = ['notes.txt', 'list of guests.txt'].map((name) => join(folder, name));
+  const notes = ['notes.txt', 'list of guests.txt', 'seating plan.txt'].map((name) => join(folder, name));
   for (const path of notes) await writeFile(path, path);
-  const lines = await Promise.all(options.linesMibPerS.map((mib) => makeUplink(server.port, mib * MIB)));
+  // The last one is of a device that takes part in nothing.
+  const rates = [...options.linesMibPerS, 1];
+  const lines = await Promise.all(rates.map((mib) => makeUplink(server.port, mib * MIB)));
   const contexts: BrowserContext[] = [];
   const problems: string[] = [];
 
@@ -87,8 +89,7 @@ export async function visitStates(options: VisitOptions): Promise<{ problems: st
     }, share);
 
   try {
-    const laptopContext = await newContext(LAPTOP);
-    const laptop = await open(laptopContext, 0);
+    const laptop = await open(await newContext(LAPTOP), 0);
     await laptop.getByLabel('Choose a file').waitFor({ state: 'attached' });
     await visit('start', laptop);
 
@@ -121,8 +122,15 @@ export async function visitStates(options: VisitOptions): Promise<{ problems: st
     await visit('old-page', old);
     await old.close();
 
-    await laptop.getByLabel('Choose a file').setInputFiles(film);
-    await laptop.waitForURL(/#[A-Za-z0-9_-]{22}$/);
+    // One after the other: two are done, the film has the line, and the last one waits for it.
+    const [first = '', second = '', last = ''] = notes;
+    await laptop.getByLabel('Choose a file').setInputFiles([first, second, film, last]);
+    const rows = laptop.getByRole('list', { name: 'Your uploads' });
+    await rows.getByText('complete', { exact: true }).nth(1).waitFor();
+    await rows.getByText('/s, ').waitFor();
+    await rows.getByText('waits for its turn').waitFor();
+    await visit('uploads', laptop);
+    await rows.getByRole('link', { name: basename(film) }).click();
     const { hash } = new URL(laptop.url());
     const watchLink = new URL(await laptop.getByLabel('Link to watch only').inputValue());
 
@@ -163,17 +171,11 @@ export async function visitStates(options: VisitOptions): Promise<{ problems: st
     await phoneContext.setOffline(true);
     await phone.getByText('This device is offline').first().waitFor();
     await visit('offline', phone);
-    await phoneContext.setOffline(false);
     lines[1]?.mend();
+    await phoneContext.setOffline(false);
     await phone.getByText('This device is uploading').waitFor();
 
-    const list = await open(laptopContext, 0);
-    await list.getByLabel('Choose a file').setInputFiles(notes);
-    await list.getByText('complete', { exact: true }).nth(1).waitFor();
-    await visit('uploads', list);
-    await list.close();
-
-    const aside = await open(await newContext(OFFICE_PC), 2);
+    const aside = await open(await newContext(OFFICE_PC), 3);
     await aside.getByLabel('Choose a file').setInputFiles(film);
     await aside.getByText('This device is uploading').waitFor();
     await aside.reload();
