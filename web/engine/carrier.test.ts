@@ -23,10 +23,14 @@ function begun(parts: number, options: Omit<VirtualFileOptions, 'sizeBytes'> = {
   const server = makeRulesServer(clock);
   const sizeBytes = parts * MIN_PART_BYTES;
 
-  const device = (name: string, putMs = options.putMs ?? 1_000, atMost = 4) => {
+  const device = (
+    name: string,
+    putMs = options.putMs ?? 1_000,
+    requests: { atMost?: number; connections?: number } = {},
+  ) => {
     const file = makeVirtualFile(clock, { sizeBytes, ...options, putMs });
     const info = { name: file.name, sizeBytes, type: '' };
-    const engine = { ...deviceOn(clock, server, name), atMost };
+    const engine = { ...deviceOn(clock, server, name), atMost: 4, ...requests };
     const isFirst = name === 'laptop';
     const upload = makeUpload(
       engine,
@@ -376,7 +380,7 @@ describe('leases', () => {
 
 test('a device that is put aside gives back every ticket that it holds, however many stripes they are in', async () => {
   const { clock, server, device } = begun(60 * 64, { putMs: 20 });
-  const { upload, file } = device('laptop', 20, 12);
+  const { upload, file } = device('laptop', 20, { atMost: 12 });
   await clock.passUntil(() => server.manifest.size > 0, 1_000);
   // Others have done all but the last ticket of each stripe; the first stripe is still whole.
   for (let s = 1; s < 60; s++) {
@@ -429,11 +433,22 @@ test('no more puts are in the air than there are places, and no place is idle wh
 
 test('a device that may have more in the air takes them while that brings more', async () => {
   const { clock, device } = begun(600, { putMs: 500 });
-  const { file, isFinished } = device('laptop', 500, 6);
+  const { file, isFinished } = device('laptop', 500, { atMost: 6 });
   const tookMs = await clock.passUntil(isFinished, 2 * MINUTE_MS);
   expect(file.mostPutAtOnce).toBe(6);
   // Four at once would take 150 rounds.
   expect(tookMs).toBeLessThan(135 * 500);
+});
+
+test('a part whose bytes have left makes room for the next, as far as there are connections', async () => {
+  const mostAtOnce = async (connections?: number) => {
+    const { clock, device } = begun(60, { putMs: 2_000, answerMs: 1_500 });
+    const { file, isFinished } = device('laptop', 2_000, connections ? { connections } : {});
+    await clock.passUntil(isFinished, 3 * MINUTE_MS);
+    return file.mostPutAtOnce;
+  };
+  expect(await mostAtOnce()).toBeGreaterThan(5);
+  expect(await mostAtOnce(5)).toBe(5);
 });
 
 test('near the end an idle device carries what a slow one holds, and the slow one stops sending it', async () => {

@@ -68,6 +68,8 @@ export interface CarrierOptions {
   atOnce: number;
   /** … and as many as this, while more of them bring more. */
   atMost?: number;
+  /** Requests that there are connections for, those included that only wait for the store: no more than these leave. */
+  connections?: number;
   /** Whether this device creates the upload: then it may hash before the board is there. */
   isCreator: boolean;
   memory?: Memory;
@@ -96,6 +98,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     random,
     file,
     memory = NO_MEMORY,
+    connections = Number.POSITIVE_INFINITY,
     budget = unlimited(options.clock),
   } = options;
   const geometry = geometryOf(file.sizeBytes);
@@ -343,7 +346,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const hasPlace = () => {
     const places = atOnce();
     const isFast = (speed.rateBps() ?? 0) > FAST_LINE_BPS;
-    return (isFast ? flights.size : flights.sending) < places && flights.size < 2 * places;
+    return (
+      (isFast ? flights.size : flights.sending) < places && flights.size < Math.min(2 * places, connections)
+    );
   };
 
   const takeOff = () => {

@@ -44,6 +44,8 @@ export interface UploadOptions {
   atOnce: number;
   /** … and as many as this, while more of them bring more. */
   atMost?: number;
+  /** Requests that there are connections for, those included that only wait for the store: no more than these leave. */
+  connections?: number;
   /** Called once there is a file: on a page, what carries comes after what shows. */
   makeCarrier(options: CarrierOptions): Carrier;
   /** Where it is missing, nothing is remembered across a crash. */

@@ -14,6 +14,8 @@ export interface VirtualFileOptions {
   hashMs?: number;
   /** How long a put takes. */
   putMs?: number;
+  /** How long the store takes for its answer, after the last byte. */
+  answerMs?: number;
 }
 
 interface Busy {
@@ -51,7 +53,7 @@ export interface VirtualFile extends FilePort {
 }
 
 export function makeVirtualFile(clock: VirtualClock, options: VirtualFileOptions): VirtualFile {
-  const { sizeBytes, hashMs = 5 } = options;
+  const { sizeBytes, hashMs = 5, answerMs = 0 } = options;
   const geometry = geometryOf(sizeBytes);
   const partAt = ({ startByte }: PartRange) => Math.floor(startByte / geometry.partBytes) + 1;
   const hashed: number[] = [];
@@ -137,7 +139,7 @@ export function makeVirtualFile(clock: VirtualClock, options: VirtualFileOptions
         sent.set(part, Math.max(sentBytes, this.sentOf(part)));
         onSent(sentBytes);
       };
-      const reports = [0.25, 0.5, 0.75].map((share) =>
+      const reports = [0.25, 0.5, 0.75, ...(answerMs > 0 ? [1] : [])].map((share) =>
         clock.after(putMs * share, () => leave(Math.floor(lengthBytes * share))),
       );
       const outcome = (): PutOutcome => {
@@ -149,7 +151,7 @@ export function makeVirtualFile(clock: VirtualClock, options: VirtualFileOptions
         leave(lengthBytes);
         return { state: 'stored' };
       };
-      return task<PutOutcome>(putting, putMs, outcome, () => {
+      return task<PutOutcome>(putting, putMs + answerMs, outcome, () => {
         for (const stop of reports) stop();
       });
     },
