@@ -6,12 +6,14 @@ import { PART_BYTES, put, type Rule, sha256, type Tools } from './tools.contract
 /** Rules for uploading parts, as any device does it: through presigned URLs. */
 export function partRules(rule: Rule, tools: () => Tools): void {
   rule('B2', 'a part put through its URL is listed with its size, ETag and SHA-256', async () => {
-    const { client, create, putPart } = tools();
+    const { client, create, putPart, ifKnown } = tools();
     const upload = await create();
     const bytes = randomBytes(70_000);
     const { ETag } = await putPart(upload, 3, bytes);
     const { Parts } = await client.send(new ListPartsCommand(upload));
-    expect(Parts).toMatchObject([{ PartNumber: 3, Size: 70_000, ETag, ChecksumSHA256: sha256(bytes) }]);
+    expect(Parts).toMatchObject([
+      { PartNumber: 3, Size: 70_000, ETag, ...ifKnown({ ChecksumSHA256: sha256(bytes) }) },
+    ]);
   });
 
   rule('B3', 'other bytes of the same length are refused and not listed', async () => {
@@ -132,13 +134,13 @@ export function partRules(rule: Rule, tools: () => Tools): void {
   });
 
   rule('B25', 'a part may also be sent through the client itself', async () => {
-    const { client, create, complete, getBytes } = tools();
+    const { client, create, complete, getBytes, ifKnown } = tools();
     const upload = await create();
     const bytes = randomBytes(PART_BYTES);
     const { ETag, ChecksumSHA256 } = await client.send(
       new UploadPartCommand({ ...upload, PartNumber: 1, Body: bytes, ChecksumSHA256: sha256(bytes) }),
     );
-    expect(ChecksumSHA256).toBe(sha256(bytes));
+    expect({ ChecksumSHA256 }).toMatchObject(ifKnown({ ChecksumSHA256: sha256(bytes) }));
     await complete(upload, [{ PartNumber: 1, ETag: ETag ?? '', ChecksumSHA256: sha256(bytes) }]);
     expect((await getBytes(upload)).equals(bytes)).toBe(true);
   });

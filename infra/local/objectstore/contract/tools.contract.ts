@@ -28,8 +28,11 @@ export interface CompletedPart {
 
 export type Tools = ReturnType<typeof makeTools>;
 
-/** The steps of an upload, each done as the product does it. */
-export function makeTools(client: S3Client, bucket: string) {
+/** The steps of an upload, each done as the product does it. `knowsSha256`: see OpenBucket. */
+export function makeTools(client: S3Client, bucket: string, knowsSha256 = true) {
+  /** What is said and expected of checksums, where the endpoint knows any. */
+  const ifKnown = <Fields extends object>(fields: Fields): Partial<Fields> => (knowsSha256 ? fields : {});
+
   const create = async (Key = `contract/${randomBytes(6).toString('hex')}`): Promise<Upload> => {
     const { UploadId } = await client.send(
       new CreateMultipartUploadCommand({ Bucket: bucket, Key, ChecksumAlgorithm: 'SHA256' }),
@@ -61,7 +64,9 @@ export function makeTools(client: S3Client, bucket: string) {
     client.send(
       new CompleteMultipartUploadCommand({
         ...upload,
-        MultipartUpload: { Parts },
+        MultipartUpload: {
+          Parts: Parts.map(({ ChecksumSHA256, ...part }) => ({ ...part, ...ifKnown({ ChecksumSHA256 }) })),
+        },
         ...(MpuObjectSize === undefined ? {} : { MpuObjectSize }),
       }),
     );
@@ -81,7 +86,7 @@ export function makeTools(client: S3Client, bucket: string) {
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
   };
 
-  return { client, bucket, create, presign, putPart, complete, makeObject, getBytes };
+  return { client, bucket, ifKnown, create, presign, putPart, complete, makeObject, getBytes };
 }
 
 export function sha256(bytes: Uint8Array): string {
