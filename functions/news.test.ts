@@ -7,7 +7,7 @@ import { makeBigBoard } from '../test/support/big-board.ts';
 import { syncOf } from '../test/support/client.ts';
 import { makeManualClock } from '../test/support/finish-scene.ts';
 import { NOW_MS } from '../test/support/half-way.ts';
-import { DEVICES_TOLD_AT_ONCE, NEWS_MS } from './news.ts';
+import { DEVICES_TOLD_AT_ONCE, HURRIED_NEWS_MS, NEWS_MS } from './news.ts';
 import { OPEN_RULES } from './rules.ts';
 import { onFrame } from './socket/dispatch.ts';
 
@@ -40,12 +40,16 @@ async function scene(devices: number) {
   const ports = { ...board.ports, clock };
   let id = 0;
   /** Reports what the device holds in a stripe. Resolves when the function has ended. */
-  const report = (device: number) => {
+  const report = (device: number, more: { hurry?: boolean; again?: boolean } = {}) => {
     const stripe = board.stripes.find(({ leases }) => leases.some((lease) => lease.device === device));
     const lease = stripe?.leases.find((one) => one.device === device);
     if (!stripe || !lease) throw new Error(`expected device ${device} to hold tickets`);
     const done = partsOf(stripe.s, lease.parts).slice(0, 1);
-    const frame = JSON.stringify({ id: ++id, ...syncOf(board.meta.upload, { done, rateBps: 7 * device }) });
+    const frame = JSON.stringify({
+      id: ++id,
+      ...syncOf(board.meta.upload, { done, rateBps: 7 * device }),
+      ...more,
+    });
     const connection = board.connectionOf(device);
     const context = { ports, connection, host: 'local', sourceIp: '', rules: OPEN_RULES };
     const answer = onFrame(context, frame);
@@ -103,6 +107,39 @@ test('beyond, the changes of half a second are told together, to each device in 
     BigInt(`0x${granted.stripes[0]?.done}`),
   );
 });
+
+test('where tickets are few, they are told after a tenth of a second', async () => {
+  const { report, news, holders, clock } = await scene(12);
+  const [first = 0] = holders;
+  const leading = report(first, { hurry: true });
+  await settle();
+  clock.advance(HURRIED_NEWS_MS - 1);
+  await settle();
+  expect(news(7)).toEqual([]);
+  clock.advance(1);
+  await leading.answer;
+  expect(news(7)).toHaveLength(1);
+});
+
+test.for([[DEVICES_TOLD_AT_ONCE], [12]])(
+  '[R4] at %i devices what is said again is told to the others though nothing changes, and else it is not',
+  async ([devices = 0]) => {
+    const { report, news, holders, clock } = await scene(devices);
+    const [first = 0] = holders;
+    const other = first === 3 ? 4 : 3;
+    const say = async (more?: { again: boolean }) => {
+      const { answer } = report(first, more);
+      await settle();
+      clock.advance(NEWS_MS);
+      await answer;
+      return news(other).length;
+    };
+    expect(await say()).toBe(1);
+    expect(await say()).toBe(1);
+    expect(await say({ again: true })).toBe(2);
+    expect(news(other)[1]?.stripes).toEqual(news(other)[0]?.stripes);
+  },
+);
 
 test('what a device noted whose function died before telling is told by the next', async () => {
   const { report, news, holders, clock, skip } = await scene(12);

@@ -11,6 +11,8 @@ import type { Change, Ports, Untold } from './ports.ts';
 export const DEVICES_TOLD_AT_ONCE = 6;
 /** How long changes are gathered then: with the way there, everybody's board is within a second of the truth. */
 export const NEWS_MS = 500;
+/** … and where tickets are few, which is at the beginning and near the end. */
+export const HURRIED_NEWS_MS = 100;
 /** Whoever has not told by this much later is dead. */
 const DEAD_AFTER_MS = 5_000;
 /** What comes while the first news are told is told at once; what comes then, by the next who has something to tell. */
@@ -26,13 +28,14 @@ export async function gatherNews(
   ports: Ports,
   upload: string,
   change: Change,
+  gatherMs = NEWS_MS,
 ): Promise<(() => Promise<void>) | undefined> {
   const token = ports.newToken();
   const nowMs = ports.clock.nowMs();
-  const untilMs = nowMs + NEWS_MS + DEAD_AFTER_MS;
+  const untilMs = nowMs + gatherMs + DEAD_AFTER_MS;
   if ((await ports.stripes.defer(upload, change, { token, untilMs, nowMs })) === 'theirs') return undefined;
   return async () => {
-    await ports.clock.sleep(NEWS_MS);
+    await ports.clock.sleep(gatherMs);
     await tellNews(ports, upload, token);
   };
 }

@@ -41,8 +41,23 @@ const BACKLOG: ProtocolVersion = {
   reason: 'a device says what it has still to send, so that others can tell when it will be done',
 };
 
+const CROWD: ProtocolVersion = {
+  version: 7,
+  fingerprint: 'f025a6e9845ec939',
+  reason:
+    'a device takes tickets like those it wanted, is told of at once near the end, and says again what was not answered',
+};
+
 /** Every version that there ever was, oldest first. Whoever changes a schema adds one. */
-export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [FIRST, LINKS, PEOPLE, NEWS, PAUSE, BACKLOG];
+export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [
+  FIRST,
+  LINKS,
+  PEOPLE,
+  NEWS,
+  PAUSE,
+  BACKLOG,
+  CROWD,
+];
 
 /** The wire's version. A `hello` with another one is refused with `wrong-version`. */
 export const PROTOCOL_VERSION = (PROTOCOL_HISTORY.at(-1) ?? FIRST).version;

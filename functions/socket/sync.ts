@@ -20,7 +20,7 @@ import { type Applied, applyToStripe } from '../apply-to-stripe.ts';
 import { broadcast } from '../broadcast.ts';
 import { electIfDue } from '../finish/elect.ts';
 import { hashesFor, rememberPublished } from '../known-hashes.ts';
-import { DEVICES_TOLD_AT_ONCE, gatherNews } from '../news.ts';
+import { DEVICES_TOLD_AT_ONCE, gatherNews, HURRIED_NEWS_MS, NEWS_MS } from '../news.ts';
 import type { Member, Ports, StoredState, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { allowanceOf, charge, linkOf, within } from './allowance.ts';
@@ -175,6 +175,7 @@ async function commandsOf(
         release: release.get(s) ?? NO_BITS,
         claim: claim.get(s) ?? NO_BITS,
         hedge: hedge.get(s) ?? NO_BITS,
+        similar: message.similar ?? false,
         leaseMs,
       },
     ]),
@@ -261,26 +262,23 @@ async function sign(
 
 async function tellOthers(
   context: MessageContext,
-  { upload, rateBps, backlogBytes }: Sync,
+  { upload, rateBps, backlogBytes, hurry = false, again = false }: Sync,
   { device }: Member,
   applied: readonly Applied[],
   { devices }: StoredState,
   { partBytes }: Geometry,
 ): Promise<void> {
   const { ports, connection } = context;
-  const changed = applied.filter((one) => one.changed).map((one) => stripeToWire(one.stripe));
+  // [R4]
+  const changed = applied.filter((one) => one.changed || again).map((one) => stripeToWire(one.stripe));
   if (changed.length === 0) return;
   const granted = applied.reduce((sum, one) => sum + countBits(one.granted), 0);
   // With what it has just been granted: the others plan with what it holds now.
   const heldBytes = backlogBytes === undefined ? undefined : backlogBytes + granted * partBytes;
   if (devices > DEVICES_TOLD_AT_ONCE) {
     const stripes = changed.map(({ s }) => s);
-    const tell = await gatherNews(ports, upload, {
-      stripes,
-      device,
-      rateBps,
-      backlogBytes: heldBytes,
-    });
+    const change = { stripes, device, rateBps, backlogBytes: heldBytes };
+    const tell = await gatherNews(ports, upload, change, hurry ? HURRIED_NEWS_MS : NEWS_MS);
     if (tell) context.afterwards = tell;
     return;
   }

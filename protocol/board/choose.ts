@@ -1,7 +1,7 @@
 import { type Bits, bitsByStripe, countBits, firstBits, NO_BITS, partsOf } from './bits.ts';
-import type { Geometry } from './geometry.ts';
+import { type Geometry, STRIPE_PARTS } from './geometry.ts';
 import type { Replica } from './replica.ts';
-import { freeBits, heldBits, isLive, type Stripe } from './stripe.ts';
+import { freeBits, heldBits, isLive, MAX_LEASES, type Stripe } from './stripe.ts';
 
 /** What a device knows when it chooses. */
 export interface ChoosingDevice {
@@ -39,11 +39,18 @@ export function choose(
     chosen.push(...partsOf(s, firstBits(bits, most - chosen.length)));
   for (const { s, lost } of offers) take(s, lost, count);
   const most = Math.min(count, chosen.length + share);
-  for (const { s, free } of offers) {
+  for (const { s, free, tie } of offers) {
     if (chosen.length >= most) break;
-    take(s, free, most);
+    chosen.push(...partsFrom(s, free, tie % STRIPE_PARTS, most - chosen.length));
   }
   return chosen;
+}
+
+/** So many tickets of the set, from one on and then from the first. */
+function partsFrom(s: number, bits: Bits, place: number, count: number): number[] {
+  const before = (1n << BigInt(place)) - 1n;
+  const first = firstBits(bits & ~before, count);
+  return [...partsOf(s, first), ...partsOf(s, firstBits(bits & before, count - countBits(first)))];
 }
 
 interface Offer {
@@ -51,8 +58,7 @@ interface Offer {
   lost: Bits;
   free: Bits;
   isHome: boolean;
-  freeCount: number;
-  holders: number;
+  appeal: number;
   tie: number;
 }
 
@@ -69,22 +75,31 @@ function offerOf(
     (bits, lease) => (lease.device !== device && isLive(lease, nowMs) ? bits | lease.parts : bits),
     NO_BITS,
   );
-  const free = (freeBits(stripe, nowMs) | (soonKnown & ~stripe.done & ~othersHold)) & ~inHand & ~lost;
+  const holders = stripe.leases.filter((lease) => isLive(lease, nowMs)).length;
+  const hasRoom = held !== NO_BITS || holders < MAX_LEASES;
+  const open = freeBits(stripe, nowMs) | (soonKnown & ~stripe.done & ~othersHold);
+  const free = hasRoom ? open & ~inHand & ~lost : NO_BITS;
   if (lost === NO_BITS && free === NO_BITS) return undefined;
+  const tie = mix(device, stripe.s);
   return {
     s: stripe.s,
     lost,
     free,
     isHome: (held | inHand) !== NO_BITS,
-    freeCount: countBits(free),
-    holders: stripe.leases.filter((lease) => isLive(lease, nowMs)).length,
-    tie: mix(device, stripe.s),
+    appeal: appealOf(countBits(free), holders, tie),
+    tie,
   };
+}
+
+/** [C3] The tickets there would be for each holder, more or less by chance: devices that know the same spread out. */
+function appealOf(freeCount: number, holders: number, tie: number): number {
+  const chance = 0.5 + tie / 2 ** 32;
+  return (freeCount / (holders + 1)) * chance;
 }
 
 function byPreference(a: Offer, b: Offer): number {
   const homeFirst = Number(b.isHome) - Number(a.isHome);
-  return homeFirst || b.freeCount - a.freeCount || a.holders - b.holders || a.tie - b.tie;
+  return homeFirst || b.appeal - a.appeal || a.tie - b.tie;
 }
 
 /** [C3] The same numbers give the same place in a shuffled order. */

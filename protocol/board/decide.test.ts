@@ -607,6 +607,36 @@ test('[L5] whatever happened before, exactly the tickets of one other device are
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
 });
 
+test('[L11] who takes similar tickets has a free one of the stripe for each that another device has', () => {
+  const held = after(known(0, 1, 2, 3), [0, sync(ANNA, { claim: bitsAt(0, 1) })]);
+  expect(decide(held, sync(BEN, { claim: bitsAt(0, 1) }), 0).granted).toBe(NO_BITS);
+  const similar = decide(held, sync(BEN, { claim: bitsAt(0, 1, 2), similar: true }), 0);
+  // There is one for one of the two.
+  expect(similar.granted).toBe(bitsAt(2, 3));
+  // Who has them already is given them, and no others.
+  expect(decide(held, sync(ANNA, { claim: bitsAt(0, 1), similar: true }), 0).granted).toBe(bitsAt(0, 1));
+});
+
+test('[L11] whatever happened before, it is a free ticket for one that is taken, and else as without', () => {
+  let given = 0;
+  whateverIsAsked((step) => {
+    const { before, command, nowMs, granted } = step;
+    const tickets = ticketsMetBy(step);
+    const similar = decide(before, { ...command, hedge: NO_BITS, similar: true }, nowMs).granted;
+    const exact = decide(before, { ...command, hedge: NO_BITS }, nowMs).granted;
+    expect(similar & exact).toBe(exact);
+    const others = tickets.filter(({ bit }) => similar & ~exact & bit);
+    for (const { isFree, held } of others) expect(isFree || held).toBe(true);
+    const taken = tickets.filter(
+      ({ bit, isDone, isKnown, others: holders, held }) =>
+        command.claim & bit && isKnown && !isDone && !held && holders > 0,
+    );
+    expect(others.length).toBeLessThanOrEqual(taken.length);
+    if (granted !== NO_BITS) given += others.length;
+  });
+  expect(given).toBeGreaterThan(10);
+});
+
 test("[L6] releasing ends the sender's lease on a ticket and nobody else's", () => {
   const hedged = after(
     known(0, 1),

@@ -1,4 +1,4 @@
-import { type Bits, NO_BITS } from './bits.ts';
+import { type Bits, countBits, firstBits, NO_BITS } from './bits.ts';
 import { type Credit, isLive, type Lease, MAX_CREDITS, MAX_LEASES, OTHERS, type Stripe } from './stripe.ts';
 
 /** What a device asks of one stripe in one sync: report, publish, give back, claim and renew in one write. */
@@ -10,6 +10,8 @@ export interface SyncCommand {
   release: Bits;
   claim: Bits;
   hedge: Bits;
+  /** [L11] Other tickets of the stripe are as good as those claimed. */
+  similar?: boolean;
   leaseMs: number;
 }
 
@@ -70,10 +72,16 @@ function sync(stripe: Stripe, command: SyncCommand, nowMs: number): Decision {
 function grantable(command: SyncCommand, open: Bits, kept: Bits, others: readonly Lease[]): Bits {
   const once = unionOf(others);
   const free = open & ~once;
-  const claimed = (command.claim | command.hedge) & open & (free | kept);
+  const asked = (command.claim | command.hedge) & open & (free | kept);
+  const claimed = asked | inPlaceOf(command, command.claim & open & once & ~kept, free & ~asked);
   const freeLeft = free & ~kept & ~claimed;
   if (command.hedge === NO_BITS || freeLeft !== NO_BITS) return claimed;
   return claimed | (command.hedge & open & ~twiceOf(others));
+}
+
+/** [L11] */
+function inPlaceOf({ similar = false }: SyncCommand, taken: Bits, free: Bits): Bits {
+  return similar ? firstBits(free, countBits(taken)) : NO_BITS;
 }
 
 /** [L7] */

@@ -35,6 +35,20 @@ export const Sync = z.object({
     .max(MAX_PARTS_PER_LIST)
     .optional()
     .describe('for a client that keeps no board: how many tickets it wants'),
+  similar: z
+    .boolean()
+    .optional()
+    .describe('in place of a wanted ticket that another device has, a free one of its stripe is as good'),
+  hurry: z
+    .boolean()
+    .optional()
+    .describe('tickets are few: even where many devices are there, the others are to hear of it at once'),
+  again: z
+    .boolean()
+    .optional()
+    .describe(
+      'what it says was said before and not answered: the others are to hear of it whether or not it is new',
+    ),
   leaseMs: z.number().min(0).describe('how long a lease to ask for; three times the time a part takes'),
   rateBps: RateBps,
   backlogBytes: BacklogBytes.optional(),

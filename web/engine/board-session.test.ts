@@ -3,6 +3,7 @@ import type { Down } from '../../protocol/down.ts';
 import { makeBoardSession } from './board-session.ts';
 import type { Connection, ConnectionStatus, Reply, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
+import { makeVirtualClock } from './testing/virtual-clock.ts';
 
 const UPLOAD = 'u'.repeat(22);
 const SECRET = 's'.repeat(22);
@@ -103,6 +104,35 @@ test('what is about another upload is not taken', async () => {
   await Promise.resolve();
   broadcast({ type: 'stripes', upload: 'v'.repeat(22), stripes: [stripe(9, 'f')] });
   expect(session.board()?.replica.doneParts()).toBe(2);
+});
+
+test('[R3] who hears of the finish and lacks parts asks for a snapshot, once', async () => {
+  const hand = handConnection();
+  const clock = makeVirtualClock();
+  const session = makeBoardSession(hand.connection, clock, () => 0, { kind: 'join', secret: SECRET });
+  const { asked, broadcast } = hand;
+  asked[0]?.answer(snapshot(7, '3'));
+  await clock.pass(0);
+  broadcast({ type: 'state', upload: UPLOAD, state: { state: 'finished', finishedAtMs: 1, sha256: 'x' } });
+  await clock.pass(60_000);
+  expect(asked.slice(1).map(({ message }) => message.type)).toEqual(['join']);
+  asked[1]?.answer(snapshot(9, 'f'));
+  await clock.pass(60_000);
+  expect(session.board()?.replica.isFull()).toBe(true);
+  expect(session.board()?.state.state).toBe('finished');
+  expect(asked).toHaveLength(2);
+});
+
+test('[R3] who has all parts when it hears of the finish asks for nothing', async () => {
+  const hand = handConnection();
+  const clock = makeVirtualClock();
+  makeBoardSession(hand.connection, clock, () => 0, { kind: 'join', secret: SECRET });
+  hand.asked[0]?.answer(snapshot(7, 'f'));
+  await clock.pass(0);
+  const state = { state: 'finished', finishedAtMs: 1, sha256: 'x' } as const;
+  hand.broadcast({ type: 'state', upload: UPLOAD, state });
+  await clock.pass(60_000);
+  expect(hand.asked).toHaveLength(1);
 });
 
 test('a finished upload stays finished, whatever comes late', async () => {

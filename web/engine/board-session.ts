@@ -89,6 +89,7 @@ export function makeBoardSession(
   let attempt = 0;
   let cancelRetry = () => {};
   let cancelAsk = () => {};
+  let hasCaughtUp = false;
   /**
    * What comes while a snapshot is on its way: changes made since the server read it, and the rest of one that did not
    * fit its frame. It may overtake the snapshot, so it is taken (again) after it; being state, it does no harm twice.
@@ -184,12 +185,22 @@ export function makeBoardSession(
   /** Nothing polls; but whoever should have finished may have died, so at the right moment somebody asks. */
   const watchFinish = () => {
     cancelAsk();
-    if (!board || isClosed || isOver(board.state)) return;
+    if (!board || isClosed) return;
     const { state } = board;
+    if (isOver(state)) return catchUp(state);
     if (state.state !== 'finishing' && !board.replica.isFull()) return;
     const dueMs = state.state === 'finishing' ? Math.max(0, state.untilMs - connection.serverNowMs()) : 0;
     // Jitter, so that two hundred devices do not ask at once; the first answer reaches all of them.
     cancelAsk = clock.after(dueMs + ASK_AFTER_MS * (1 + random()), () => void ask());
+  };
+
+  /** [R3] Once: what a snapshot does not show then, nothing will. */
+  const catchUp = ({ state }: UploadState) => {
+    if (state !== 'finished' || board?.replica.isFull() || hasCaughtUp) return;
+    cancelAsk = clock.after(ASK_AFTER_MS * (1 + random()), () => {
+      hasCaughtUp = true;
+      void open();
+    });
   };
 
   const ask = async () => {

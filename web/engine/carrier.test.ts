@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countBits } from '../../protocol/board/bits.ts';
+import { countBits, stripeOf } from '../../protocol/board/bits.ts';
 import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { CarrierState } from './carrier.ts';
@@ -318,6 +318,29 @@ describe('a sync of which no answer came', () => {
     expect(file.puts.map(({ part }) => part).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 12 }, (_, i) => i + 1),
     );
+  });
+
+  test('[R4] has its stripes named again, for the others to hear of them, until that is answered', async () => {
+    const { clock, server, device } = begun(70);
+    const { file, isFinished, engine } = device('laptop');
+    await clock.passUntil(() => file.puts.length === 8, MINUTE_MS);
+    const before = server.syncs().length;
+    server.mishap = ({ type }) => (type === 'sync' ? 'unanswered' : undefined);
+    await clock.passUntil(() => engine.connection.status().state === 'connecting', MINUTE_MS);
+    server.mishap = () => undefined;
+    const [unanswered] = server.syncs().slice(before);
+    expect(unanswered?.again).toBeUndefined();
+    await clock.passUntil(() => server.syncs().length > before + 1, MINUTE_MS);
+    const [, again] = server.syncs().slice(before);
+    expect(again?.again).toBe(true);
+    expect(again?.renew.map(stripeOf)).toEqual([0]);
+    await clock.passUntil(isFinished, 10 * MINUTE_MS);
+    expect(
+      server
+        .syncs()
+        .slice(before + 2)
+        .filter((sync) => sync.again),
+    ).toEqual([]);
   });
 
   test('but that was carried out has its tickets asked for again', async () => {

@@ -12,7 +12,7 @@ import { makeEmitter } from './emitter.ts';
 import { makeFlights, type Ticket } from './flights.ts';
 import { giveBack } from './give-back.ts';
 import { makeHand } from './hand.ts';
-import { hashAheadTarget, makeRefill, unknownParts } from './hash-ahead.ts';
+import { hashAheadTarget, makeRefill, stripesForHashing, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
 import { heldOnBoard, type Load, letGo, partsInHand, publishedParts, putAside } from './load.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
@@ -23,8 +23,8 @@ import { dueForRenewal, isSomething, type OwnWork, type Proposal, proposalOf, re
 import { prove, verify } from './proving.ts';
 import { remedyForPut, remedyForRequest, type StopReason, waitMs } from './retry.ts';
 import { makeSpeed } from './speed.ts';
-import { syncMessage } from './sync-message.ts';
-import { gatherMs, isRunningOut, type Tempo } from './sync-window.ts';
+import { onePerStripe, syncMessage } from './sync-message.ts';
+import { gatherMs, isHurried, isRunningOut, type Tempo } from './sync-window.ts';
 import { makeThrottle } from './throttle.ts';
 import { makeTurns } from './turns.ts';
 
@@ -132,6 +132,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     unreported: new Set(),
     unpublished: new Map(),
     returned: new Set(),
+    unheard: new Set(),
   };
   const { hand, flights, unreported, unpublished } = load;
   const throttle = makeThrottle(clock);
@@ -316,10 +317,13 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     else setState({ state: isBusy ? 'carrying' : 'nothing-free' });
   };
 
-  const hasHelpers = (board: OpenBoard | undefined) =>
-    [...(board?.members.values() ?? [])].some(
-      ({ number, online, role }) => online && role !== 'watcher' && number !== board?.info.device,
-    );
+  const helpersOn = ({ members, info }: OpenBoard) => {
+    let helpers = 0;
+    for (const { number, online, role } of members.values()) {
+      if (online && role !== 'watcher' && number !== info.device) helpers++;
+    }
+    return helpers;
+  };
 
   const refill = makeRefill();
 
@@ -328,10 +332,12 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (!board) return hashing.start([1, 2].filter((part) => part <= geometry.parts));
     const waiting =
       countFree(board.replica, connection.serverNowMs()) + unpublished.size + hashing.underWay();
-    const missing = refill(hashAheadTarget(speed.rateBps(), hasHelpers(board)), waiting);
-    if (missing <= 0) return;
+    const helpers = helpersOn(board);
+    const missing = refill(hashAheadTarget(speed.rateBps(), helpers), waiting);
+    if (missing <= 0 || !hashing.hasRoom()) return;
     const isHashed = (part: number) => hashing.hashOf(part) !== undefined;
-    hashing.start(unknownParts(board.replica, missing + hashing.underWay(), isHashed));
+    const next = missing + hashing.underWay();
+    hashing.start(unknownParts(board.replica, next, isHashed, stripesForHashing(helpers)));
   };
 
   const atOnce = () => {
@@ -386,6 +392,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       backlogBytes: backlogBytes(),
       leaseMs: leaseMsFor(geometry.partBytes, atOnce(), rateBps),
       gatherMs: gatherMs(tempo(board)),
+      carriers: helpersOn(board) + 1,
     };
   };
 
@@ -450,18 +457,29 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const sync = async (board: OpenBoard, proposal: Proposal) => {
     turns.begin();
     isSyncing = true;
-    const { rateBps = 0, leaseMs, backlogBytes: left } = workOn(board);
-    const said = { leaseMs, rateBps: Math.round(rateBps), backlogBytes: Math.round(left) };
+    const { rateBps = 0, leaseMs, backlogBytes: left, carriers } = workOn(board);
+    const { replica } = board;
+    const isAllKnown = replica.knownParts() === geometry.parts;
+    const hurry = isHurried(tempo(board), { doneParts: replica.doneParts(), carriers, isAllKnown });
+    const said = {
+      leaseMs,
+      rateBps: Math.round(rateBps),
+      backlogBytes: Math.round(left),
+      hurry,
+      again: load.unheard.size > 0,
+    };
     const message = syncMessage(board.info.upload, proposal, said);
     asking = [...message.want, ...message.hedge];
     const reply = await connection.request(message);
     asking = [];
     isSyncing = false;
     if (reply.state !== 'answered' || reply.message.type !== 'granted') {
+      for (const part of onePerStripe(message)) load.unheard.add(part);
       if (!isStopped()) recover(reply.state === 'refused' ? reply.error : undefined);
       return;
     }
     for (const part of message.release) load.returned.delete(part);
+    for (const part of message.renew) load.unheard.delete(part);
     const tickets = reply.message.put?.tickets ?? [];
     turns.succeeded(message.want.length + message.hedge.length, tickets.length);
     if (!isStopped() && !restOf(board)) takeTickets(reply.message);

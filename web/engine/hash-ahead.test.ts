@@ -4,7 +4,7 @@ import { countFree } from '../../protocol/board/choose.ts';
 import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
 import { makeReplica } from '../../protocol/board/replica.ts';
 import { anyBoardHistory, THREE_STRIPES } from '../../test/board-arbitraries.ts';
-import { hashAheadTarget, makeRefill, mayPublish, unknownParts } from './hash-ahead.ts';
+import { hashAheadTarget, makeRefill, mayPublish, stripesForHashing, unknownParts } from './hash-ahead.ts';
 import { deviceOn } from './testing/device.ts';
 import { makeRulesServer, SECRETS } from './testing/rules-server.ts';
 import { makeVirtualClock } from './testing/virtual-clock.ts';
@@ -14,15 +14,30 @@ import { makeUpload } from './upload.ts';
 const MIB = 1_048_576;
 
 test.for([
-  ['nothing measured, nobody helps', undefined, false, 24],
-  ['nothing measured, helpers wait', undefined, true, 64],
-  ['a line slower than the disk', 2 * MIB, false, 256],
-  ['a line slower than the disk, helpers wait', 2 * MIB, true, 256],
-  ['a line that stalls', 0, false, 256],
-  ['a line that hashing would slow down', 40 * MIB, false, 24],
-  ['a line that hashing would slow down, helpers wait', 200 * MIB, true, 64],
-] as const)('%s: so many parts are kept hashed', ([, rateBps, hasHelpers, parts]) => {
-  expect(hashAheadTarget(rateBps, hasHelpers)).toBe(parts);
+  ['nothing measured, nobody helps', undefined, 0, 24],
+  ['nothing measured, helpers wait', undefined, 2, 64],
+  ['a line slower than the disk', 2 * MIB, 0, 256],
+  ['a line slower than the disk, helpers wait', 2 * MIB, 2, 256],
+  ['a line slower than the disk, a crowd waits', 2 * MIB, 199, 1_200],
+  ['a line that stalls', 0, 0, 256],
+  ['a line that hashing would slow down', 40 * MIB, 0, 24],
+  ['a line that hashing would slow down, helpers wait', 200 * MIB, 2, 64],
+] as const)('%s: so many parts are kept hashed', ([, rateBps, helpers, parts]) => {
+  expect(hashAheadTarget(rateBps, helpers)).toBe(parts);
+});
+
+test('for a crowd several stripes are hashed side by side, a stripe to ten of them', () => {
+  expect([0, 1, 9, 10, 49, 199].map(stripesForHashing)).toEqual([1, 1, 1, 2, 5, 20]);
+  const replica = makeReplica(THREE_STRIPES);
+  const hashed = new Set<number>();
+  for (let i = 0; i < 60; i++) {
+    // Two at once, and the list is made anew each time.
+    for (const part of unknownParts(replica, 2, (one) => hashed.has(one), 2)) hashed.add(part);
+  }
+  const counts = [1, 65, 129].map((first) =>
+    [...hashed].filter((part) => part >= first && part < first + 64),
+  );
+  expect(counts.map(({ length }) => length)).toEqual([60, 60, 0]);
 });
 
 test('the next to be hashed are the first that nobody knows, that are not done and that were not hashed here', () => {

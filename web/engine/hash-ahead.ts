@@ -1,4 +1,5 @@
 import { allBits, NO_BITS, partsOf } from '../../protocol/board/bits.ts';
+import { STRIPE_PARTS } from '../../protocol/board/geometry.ts';
 import type { Replica } from '../../protocol/board/replica.ts';
 
 /** Parts that an owner keeps hashed beyond those in hand, so that it never waits for a hash. */
@@ -10,10 +11,22 @@ const FAST_LINE_BPS = 40 * 1_048_576;
 /** With helpers on a fast line, what they need in hand as well. */
 const HELPERS_PARTS = 64;
 
-/** How many parts should be hashed and neither done nor in hand. Pure. */
-export function hashAheadTarget(rateBps: number | undefined, hasHelpers: boolean): number {
-  if (rateBps !== undefined && rateBps < FAST_LINE_BPS) return FAR_PARTS;
-  return hasHelpers ? HELPERS_PARTS : NEAR_PARTS;
+/** What each of many devices is to find waiting: a stripe has room for twenty of them. */
+const PARTS_PER_DEVICE = 6;
+/** Devices to a stripe, where many begin at once. */
+const DEVICES_PER_STRIPE = 10;
+
+/** How many parts should be hashed and neither done nor in hand, for so many others that carry. Pure. */
+export function hashAheadTarget(rateBps: number | undefined, helpers: number): number {
+  if (rateBps !== undefined && rateBps < FAST_LINE_BPS) {
+    return Math.max(FAR_PARTS, PARTS_PER_DEVICE * (helpers + 1));
+  }
+  return helpers > 0 ? HELPERS_PARTS : NEAR_PARTS;
+}
+
+/** Over how many stripes what is hashed next is spread, so that each of the others finds room in one. */
+export function stripesForHashing(helpers: number): number {
+  return 1 + Math.floor(helpers / DEVICES_PER_STRIPE);
 }
 
 /** Hashes are published so many at a time where nobody waits for them: each time costs a write or three, however few. */
@@ -40,13 +53,33 @@ export function mayPublish(unpublished: number, free: number, devices: number, i
   return unpublished > 0 && (unpublished >= BATCH_PARTS || isLast || free < NEAR_PARTS + 4 * devices);
 }
 
-/** The first `count` parts that lack a hash, by the board and by what was hashed here. */
-export function unknownParts(replica: Replica, count: number, isHashed: (part: number) => boolean): number[] {
+/**
+ * The first `count` parts that lack a hash, by the board and by what was hashed here; of the first `width` stripes that
+ * have any, each as far as the others.
+ */
+export function unknownParts(
+  replica: Replica,
+  count: number,
+  isHashed: (part: number) => boolean,
+  width = 1,
+): number[] {
   const parts: number[] = [];
+  let side: number[][] = [];
+  const gather = () => {
+    parts.push(...side.flat().sort((a, b) => placeOf(a) - placeOf(b)));
+    side = [];
+  };
   for (let s = 0; s < replica.geometry.stripes && parts.length < count; s++) {
     const stripe = replica.stripe(s);
     const unknown = allBits(replica.geometry, s) & ~stripe.known & ~stripe.done;
-    if (unknown !== NO_BITS) parts.push(...partsOf(s, unknown).filter((part) => !isHashed(part)));
+    const lacking = unknown === NO_BITS ? [] : partsOf(s, unknown).filter((part) => !isHashed(part));
+    if (lacking.length > 0) side.push(lacking);
+    if (side.length === width) gather();
   }
+  gather();
   return parts.slice(0, count);
+}
+
+function placeOf(part: number): number {
+  return (part - 1) % STRIPE_PARTS;
 }

@@ -14,6 +14,8 @@ export interface Load {
   unpublished: Map<number, string>;
   /** Parts that failed here and may be another's meanwhile; the board does not know yet. */
   returned: Set<number>;
+  /** [R4] A part of each stripe of which something was said that was not answered: the others may not know. */
+  unheard: Set<number>;
 }
 
 /** Parts that are not to be asked for: at hand, on the way, stored, or resting after a failure. */

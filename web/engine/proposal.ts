@@ -19,6 +19,8 @@ export interface OwnWork {
   leaseMs: number;
   /** How long there is before a report leaves, at most. */
   gatherMs: number;
+  /** Devices that carry, this one included. */
+  carriers: number;
 }
 
 /** What a device has to say in its next sync, in full. */
@@ -49,8 +51,9 @@ export function proposalOf(
   const inHand = partsInHand(load, nowMs);
   const hashes = toPublish(load, board, serverNowMs);
   const chooser = { device: info.device, inHand, aboutToBeKnown: new Set(hashes.map(({ part }) => part)) };
-  const lacking =
-    handSize(replica.geometry, work.atOnce, work, work.gatherMs) - (inHand.size - unreported.size);
+  const held = inHand.size - unreported.size;
+  const beyond = handSize(replica.geometry, work.atOnce, work, work.gatherMs) - work.atOnce;
+  const lacking = work.atOnce + Math.min(beyond, spare(board, work, serverNowMs)) - held;
   let want: number[] = [];
   let hedge: number[] = [];
   if (lacking > 0) {
@@ -64,20 +67,26 @@ export function proposalOf(
     release: [...returned].filter((part) => !want.includes(part)),
     want,
     hedge,
-    renew: dueForRenewal(board, inHand, work.leaseMs, serverNowMs).parts,
+    renew: [...load.unheard, ...dueForRenewal(board, inHand, work.leaseMs, serverNowMs).parts],
   };
 }
 
 /** What a device that rests still has to say: what it has done, and what it gives back. */
-export function reportOf({ unreported, unpublished, returned }: Load): Proposal {
+export function reportOf({ unreported, unpublished, returned, unheard }: Load): Proposal {
   return {
     done: [...unreported],
     hashes: [...unpublished].map(([part, sha256]) => ({ part, sha256 })),
     release: [...returned],
     want: [],
     hedge: [],
-    renew: [],
+    renew: [...unheard],
   };
+}
+
+/** [C5] As long as the owner hashes, nobody lays in more than there is for each. */
+function spare({ replica }: OpenBoard, { carriers }: OwnWork, serverNowMs: number): number {
+  if (replica.knownParts() >= replica.geometry.parts) return Number.POSITIVE_INFINITY;
+  return Math.floor(countFree(replica, serverNowMs) / Math.max(1, carriers));
 }
 
 /** [C8] Who has measured nothing yet, or stood still, takes one ticket, to find out. */

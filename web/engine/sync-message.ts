@@ -15,11 +15,20 @@ export interface ToSay {
   renew: Iterable<number>;
 }
 
+/** What a device says of itself with it. */
+export interface Said {
+  leaseMs: number;
+  rateBps: number;
+  backlogBytes: number;
+  hurry?: boolean;
+  again?: boolean;
+}
+
 /** The next sync: as much of it as its lists and its number of stripes allow; what others wait for comes first. */
 export function syncMessage(
   upload: string,
   toSay: ToSay,
-  { leaseMs, rateBps, backlogBytes }: { leaseMs: number; rateBps: number; backlogBytes: number },
+  { leaseMs, rateBps, backlogBytes, hurry = false, again = false }: Said,
 ): SyncRequest {
   const stripes = new Set<number>();
   const fits = (part: number): boolean => {
@@ -37,17 +46,30 @@ export function syncMessage(
     return taken;
   };
   const itself = (part: number) => part;
+  const done = take(toSay.done, itself);
+  const hashes = take(toSay.hashes, ({ part }) => part);
+  const want = take(toSay.want, itself);
   return {
     type: 'sync',
     upload,
-    done: take(toSay.done, itself),
-    hashes: take(toSay.hashes, ({ part }) => part),
-    want: take(toSay.want, itself),
+    done,
+    hashes,
+    want,
+    // [L11]
+    ...(want.length > 0 && { similar: true }),
     hedge: take(toSay.hedge, itself),
     release: take(toSay.release, itself),
     renew: take(toSay.renew, itself),
+    ...(hurry && { hurry }),
+    ...(again && { again }),
     leaseMs,
     rateBps,
     backlogBytes,
   };
+}
+
+/** One of the parts that a sync names for each stripe. */
+export function onePerStripe({ done, hashes, want, hedge, release, renew }: SyncRequest): number[] {
+  const named = [done, hashes.map(({ part }) => part), want, hedge, release, renew].flat();
+  return [...new Map(named.map((part) => [stripeOf(part), part])).values()];
 }

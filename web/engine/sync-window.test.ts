@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gatherMs, isRunningOut } from './sync-window.ts';
+import { gatherMs, isHurried, isRunningOut } from './sync-window.ts';
 
 const PLENTY = 1_000;
 
@@ -15,6 +15,21 @@ test('on a board where more than four parts a second are done, a message gathers
   expect(gatherMs({ ownPartsPerS: 0.1, boardPartsPerS: 8, freeParts: PLENTY })).toBe(3_000);
   // A device that has measured nothing has nothing to gather.
   expect(gatherMs({ ownPartsPerS: 0, boardPartsPerS: 8, freeParts: PLENTY })).toBe(350);
+});
+
+test('with nothing free, a report leaves as soon as may be, whether or not anything was measured', () => {
+  expect(gatherMs({ ownPartsPerS: 0, boardPartsPerS: 0, freeParts: 0 })).toBe(100);
+});
+
+test('the others are to hear at once before each has had a part, and in the last five seconds', () => {
+  const middle = { doneParts: 500, carriers: 50, isAllKnown: true };
+  const tempo = { ownPartsPerS: 0.3, boardPartsPerS: 15, freeParts: PLENTY };
+  expect(isHurried(tempo, middle)).toBe(false);
+  expect(isHurried(tempo, { ...middle, doneParts: 49 })).toBe(true);
+  expect(isHurried({ ...tempo, freeParts: 74 }, middle)).toBe(true);
+  expect(isHurried({ ...tempo, freeParts: 75 }, middle)).toBe(false);
+  // Where tickets are few because the owner hashes, they will be few for long.
+  expect(isHurried({ ...tempo, freeParts: 0 }, { ...middle, isAllKnown: false })).toBe(false);
 });
 
 test('the nearer the end, the sooner a report leaves', () => {

@@ -23,9 +23,24 @@ const SHORTEST_MS = 100;
 export function gatherMs({ ownPartsPerS, boardPartsPerS, freeParts }: Tempo): number {
   const isBusy = boardPartsPerS > BUSY_PARTS_PER_S && ownPartsPerS > 0;
   const forCountMs = isBusy ? ((GATHERED_PARTS - 1) * 1_000) / ownPartsPerS : FRESH_MS;
-  const restMs = boardPartsPerS > 0 ? (freeParts * 1_000) / boardPartsPerS : Number.POSITIVE_INFINITY;
+  // With nothing free somebody is waiting already, at whatever speed.
+  const restMs = freeParts > 0 ? (freeParts * 1_000) / boardPartsPerS : 0;
   const wantedMs = Math.min(Math.max(FRESH_MS, forCountMs), LONGEST_MS, restMs * SHARE_OF_REST);
   return Math.max(SHORTEST_MS, wantedMs);
+}
+
+/** With less than this left, what others do not know yet is what they will ask for in vain. */
+const NEAR_END_S = 5;
+
+/**
+ * Whether the others are to hear of a sync at once: as long as not everybody has had a part to carry, and near the end.
+ * `carriers`: devices that carry.
+ */
+export function isHurried(
+  { boardPartsPerS, freeParts }: Tempo,
+  { doneParts, carriers, isAllKnown }: { doneParts: number; carriers: number; isAllKnown: boolean },
+): boolean {
+  return doneParts < carriers || (isAllKnown && freeParts < boardPartsPerS * NEAR_END_S);
 }
 
 /** A sync takes as long as this: tickets for that time have to be in hand when it leaves. */

@@ -1,6 +1,6 @@
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Clock } from './ports.ts';
-import { SYNC_AGAIN, waitMs } from './retry.ts';
+import { OUTRUN, SYNC_AGAIN, waitMs } from './retry.ts';
 
 /** When a device may say something again: once it has gathered enough, and not before what went wrong allows. */
 export interface Turns {
@@ -51,9 +51,10 @@ export function makeTurns(clock: Clock, random: () => number, wake: () => void):
     },
     succeeded(asked, granted) {
       failures = 0;
+
       // Others were faster, or the stripe has all the holders it can have: not again at once.
       barren = asked > 0 && granted === 0 ? barren + 1 : 0;
-      if (barren > 0) notBeforeMs = clock.nowMs() + waitMs(SYNC_AGAIN, barren, random());
+      if (barren > 0) notBeforeMs = clock.nowMs() + waitMs(OUTRUN, barren, random());
     },
     failed(error) {
       failures += 1;

@@ -134,6 +134,7 @@ export function makeRulesServer(clock: VirtualClock): RulesServer {
           release: released?.get(s) ?? NO_BITS,
           claim: wanted?.get(s) ?? NO_BITS,
           hedge: hedged?.get(s) ?? NO_BITS,
+          similar: sync.similar ?? false,
           leaseMs: clampLeaseMs(sync.leaseMs ?? 60_000),
         },
         epochMs(),
