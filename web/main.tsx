@@ -13,13 +13,18 @@ import './ui/style/links.css';
 import './ui/style/result.css';
 import './ui/style/dialog.css';
 
-const root = document.getElementById('page');
-if (!root) throw new Error('expected an element #page in index.html; found none');
-preloadView(location.hash);
-// A language that does not come leaves the page in English.
-const [journal] = await Promise.all([openJournal(), speak(preferredLanguage()).catch(() => {})]);
-render(() => {
-  const app = createApp(journal);
-  return <Page app={app} />;
-}, root);
-installServiceWorker();
+async function start(): Promise<void> {
+  const root = document.getElementById('page');
+  if (!root) throw new Error('expected an element #page in index.html; found none');
+  preloadView(location.hash);
+  // A language that does not come leaves the page in English.
+  const [journal] = await Promise.all([openJournal(), speak(preferredLanguage()).catch(() => {})]);
+  render(() => {
+    const app = createApp(journal);
+    return <Page app={app} />;
+  }, root);
+  installServiceWorker();
+}
+
+// Not awaited: a language is a chunk that imports from this one, and would wait for what waits for it.
+void start();

@@ -4,6 +4,8 @@ import solid from 'vite-plugin-solid';
 import { shellList } from './build/shell-list.ts';
 import { withoutDescriptions } from './build/without-descriptions.ts';
 
+/** Not the service worker, which is a script of its own. */
+const isOfPage = (id: string) => !/service-worker\.ts/.test(id);
 const SERVER = 'http://127.0.0.1:8080';
 
 export default defineConfig({
@@ -32,6 +34,13 @@ export default defineConfig({
         // Its address says what it answers for, so it has to be beside the page, under a name that stays.
         entryFileNames: ({ name }) =>
           name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js',
+        codeSplitting: {
+          // Over a line with latency each small file more costs as much as a large one.
+          groups: [
+            { name: 'page', tags: ['$initial'], test: isOfPage },
+            { name: 'drawing', test: /ui\/(chart-paths|swatch|palette|grid-painter|grid-facts)\.tsx?$/ },
+          ],
+        },
       },
     },
   },

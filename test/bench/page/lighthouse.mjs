@@ -1,7 +1,7 @@
 // `npm run lighthouse`: Lighthouse's judgement of the page on this machine. It is fetched when it is wanted (185 MB), and
 // is no dependency: its newest versions need Node 22.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareWithBrowser } from '../../../infra/setup/prepare.mjs';
@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tributary-lighthouse-'));
 const report = join(folder, 'report.json');
 try {
   const flags = ['--headless=new', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])].join(' ');
-  spawnSync(
+  const { status } = spawnSync(
     'npx',
     [
       '--yes',
@@ -32,6 +32,11 @@ try {
     ],
     { stdio: 'inherit' },
   );
+  if (status !== 0 || !existsSync(report)) {
+    throw new Error(
+      `${LIGHTHOUSE} did not run. npx fetches it from the npm registry: look at what it said above, or fetch it where there is a network, by: npm cache add ${LIGHTHOUSE}`,
+    );
+  }
   const { categories, audits } = JSON.parse(readFileSync(report, 'utf8'));
   for (const [name, wanted] of Object.entries(WANTED)) {
     const { score, auditRefs } = categories[name];
@@ -42,6 +47,9 @@ try {
     }
     if (score < wanted) process.exitCode = 1;
   }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   await server.dispose();
   rmSync(folder, { recursive: true, force: true });
