@@ -77,6 +77,10 @@ async function objectOf(state: string): Promise<string> {
     .digest('hex');
 }
 
+const hashOfPart = (part: number) =>
+  createHash('sha256')
+    .update(bytes.subarray((part - 1) * 5 * MIB, part * 5 * MIB))
+    .digest('base64');
 const fileSha256 = () => createHash('sha256').update(bytes).digest('hex');
 
 describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
@@ -131,6 +135,9 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     await looker.expect('ok', { type: 'leave', upload });
     const between = await looker.expect('board', { type: 'join', secret: watch.split('#')[1] });
     expect(between.stripes.flatMap(({ leases }) => leases)).toEqual([]);
+    // What was hashed is not hashed again.
+    const [hashes = ''] = (await readdir(state)).filter((name) => name.endsWith('.hashes'));
+    expect((await readFile(join(state, hashes))).toString('base64')).toContain(hashOfPart(1).slice(0, 40));
 
     const second = create(state);
     expect(await linksOf(second)).toMatchObject({ help, watch, isResumed: true });

@@ -5,8 +5,9 @@ import type { UploadOptions } from '../engine/upload.ts';
 import { nodeClock } from './clock.ts';
 import { makeOpenSocket } from './socket.ts';
 
-/** Requests in flight at once. */
+/** Requests in flight at once, to begin with, and as many as it may come to while more of them bring more. */
 const AT_ONCE = 4;
+const AT_MOST = 8;
 
 /** What the engine needs of this machine. `page`: where the page is; what is beside it says where all else is. */
 export function deviceOptions(page: URL, device: { key: string; name: string }): UploadOptions {
@@ -23,6 +24,7 @@ export function deviceOptions(page: URL, device: { key: string; name: string }):
     random: Math.random,
     resolve: (url) => new URL(url, page.origin).href,
     atOnce: AT_ONCE,
+    atMost: AT_MOST,
     makeCarrier,
   };
 }

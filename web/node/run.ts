@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type BudgetStore, makeBudget, makeBudgetStore } from '../engine/budget.ts';
+import { withHashMemory } from '../engine/hash-memory.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
 import { linkOf } from '../state/links.ts';
 import { nodeClock } from './clock.ts';
@@ -9,6 +10,7 @@ import { guessDeviceName } from './device-name.ts';
 import { endingOf } from './ending.ts';
 import { type Ending, EXIT } from './exit-codes.ts';
 import { type DiskFile, makeFilePort, openFile } from './file.ts';
+import { makeHashStore } from './hash-store.ts';
 import {
   AlreadyRunning,
   defaultStateFolder,
@@ -36,10 +38,7 @@ export async function runDevice(
   }
   let journal: Journal;
   try {
-    journal = await openJournal(
-      command.options.stateFolder ?? defaultStateFolder(env),
-      namesOf(command, file),
-    );
+    journal = await openJournal(stateFolderOf(command, env), namesOf(command, file));
   } catch (error) {
     file?.close();
     const isRunning = error instanceof AlreadyRunning;
@@ -47,11 +46,16 @@ export async function runDevice(
     return { code: isRunning ? EXIT.running : EXIT.fault, text };
   }
   try {
-    return await carry(command, file, journal, report, interrupted);
+    return await carry(command, file, journal, report, interrupted, env);
   } finally {
     await journal.release();
   }
 }
+
+const stateFolderOf = ({ options }: Work, env: NodeJS.ProcessEnv) =>
+  options.stateFolder ?? defaultStateFolder(env);
+
+const identityOf = ({ path, sizeBytes, modifiedAtMs }: DiskFile) => ({ path, sizeBytes, modifiedAtMs });
 
 /** What makes two runs the same one. */
 function namesOf(command: Work, file: DiskFile | undefined): string[] {
@@ -65,6 +69,7 @@ async function carry(
   journal: Journal,
   report: Report,
   interrupted: Promise<Ending>,
+  env: NodeJS.ProcessEnv,
 ): Promise<Ending> {
   const { options } = command;
   const isResumed =
@@ -76,7 +81,9 @@ async function carry(
     name: options.name ?? guessDeviceName(hostname()),
   });
   const budget = makeBudget(nodeClock, countedIn(journal, entry, options.allowanceBytes));
-  const port = file && makeFilePort(file, nodeClock, options.limitBps);
+  const hashes = file && makeHashStore(stateFolderOf(command, env), identityOf(file));
+  const port =
+    file && hashes && withHashMemory(makeFilePort(file, nodeClock, options.limitBps), hashes, Math.random);
   let upload: Upload;
   if (command.kind === 'create' && file && entry.secrets) {
     const { secrets } = entry;
@@ -109,6 +116,7 @@ async function carry(
   upload.close();
   await Promise.race([engine.connection.settled(), after(GOODBYE_MS)]);
   engine.connection.close();
+  await hashes?.close();
   return ending;
 }
 
@@ -179,9 +187,7 @@ function freshEntry(command: Work, file: DiskFile | undefined) {
     ...(command.kind === 'create'
       ? { secrets: { own: newSecret(), help: newSecret(), watch: newSecret() } }
       : {}),
-    ...(file
-      ? { file: { path: file.path, sizeBytes: file.sizeBytes, modifiedAtMs: file.modifiedAtMs } }
-      : {}),
+    ...(file ? { file: identityOf(file) } : {}),
   };
 }
 
