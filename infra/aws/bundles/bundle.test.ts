@@ -8,10 +8,10 @@ import { type Bundles, bundleFunctions, FUNCTIONS } from './bundle.ts';
 const KB = 1_024;
 /** What a cold start reads, and all that there is: Lambda bills the reading, and a device waits for it. */
 const BUDGETS: Record<(typeof FUNCTIONS)[number], { startKb: number; allKb: number }> = {
-  socket: { startKb: 400, allKb: 720 },
-  finish: { startKb: 400, allKb: 720 },
-  notify: { startKb: 400, allKb: 720 },
-  sweep: { startKb: 400, allKb: 720 },
+  socket: { startKb: 390, allKb: 520 },
+  finish: { startKb: 370, allKb: 490 },
+  notify: { startKb: 370, allKb: 490 },
+  sweep: { startKb: 370, allKb: 490 },
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-bundles-'));

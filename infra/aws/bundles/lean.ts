@@ -43,6 +43,11 @@ export const lean: Plugin = {
       contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }),
       loader: 'json',
     }));
+    // A client knows the shapes of all that its service can do. Those that are not used go, once esbuild sees that making
+    // them does nothing else: it cannot tell what `[_h]:` calls, and can of `"http":`.
+    build.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/].*[\\/]schemas_\d+\.js$/ }, ({ path }) => ({
+      contents: withoutErrors(withLiteralKeys(readFileSync(path, 'utf8')), path),
+    }));
     // One index leads to the protocols of all services; asked for one by one, those of S3 stay with S3.
     build.onLoad({ filter: JSON_CLIENTS }, ({ path }) => ({
       contents: readFileSync(path, 'utf8')
@@ -53,6 +58,15 @@ export const lean: Plugin = {
         )
         .replace(/(import \{ Json[^}]* \} from) "@aws-sdk\/core\/protocols"/, '$1 "@smithy/core/protocols"'),
     }));
+    // Answers that are a stream of events: nothing that we ask for is.
+    build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: 'event-streams', namespace: 'lean' } : undefined,
+    );
+    build.onLoad({ filter: /^event-streams$/, namespace: 'lean' }, () => ({
+      contents: "throw new Error('expected no answer with a stream of events');",
+    }));
+    // Tells browsers apart, of which there are none here.
+    build.onLoad({ filter: /[\\/]bowser[\\/].*\.m?js$/ }, () => ({ contents: 'export default {};' }));
     // In Lambda the role's credentials are in the environment; profiles, single sign-on and instance metadata are not.
     build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ resolveDir }) => ({
       path: 'credential-provider-node',
@@ -66,3 +80,21 @@ export const lean: Plugin = {
     }));
   },
 };
+
+/** `const _h = "http"; … { [_h]: 1 }` becomes `{ "http": 1 }`. */
+function withLiteralKeys(source: string): string {
+  const texts = new Map(
+    [...source.matchAll(/^const (_\w+) = ("[^"\\]*");$/gm)].map(([, name, text]) => [name, text]),
+  );
+  return source.replace(/\[(_\w+)\]:/g, (whole, name) => (texts.has(name) ? `${texts.get(name)}:` : whole));
+}
+
+/** Errors whose class is asked for. Any other arrives as the service's own exception, with the same name and message. */
+const KNOWN_ERRORS = ['ConditionalCheckFailedException'];
+
+function withoutErrors(source: string, path: string): string {
+  if (!/[\\/]client-(dynamodb|lambda|sns)[\\/]/.test(path)) return source;
+  return source.replace(/^n0_registry\.registerError\((\w+)\$, \1\);$/gm, (whole, name) =>
+    KNOWN_ERRORS.includes(name) ? whole : '',
+  );
+}
