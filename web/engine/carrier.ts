@@ -1,31 +1,28 @@
-import { countFree, handSize, nextExpiryMs } from '../../protocol/board/choose.ts';
-import { geometryOf, isPartOf, partLength } from '../../protocol/board/geometry.ts';
-import { leaseMsFor } from '../../protocol/board/lease.ts';
-import { flightsAllowed } from '../../protocol/board/plan.ts';
+import { countFree, nextExpiryMs } from '../../protocol/board/choose.ts';
+import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
 import { isPaused } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Granted } from '../../protocol/messages/sync.ts';
 import { type BoardSession, isOver, type OpenBoard } from './board-session.ts';
 import { type Budget, unlimited, withBudget } from './budget.ts';
-import type { Connection, Request } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import { makeFlights, type Ticket } from './flights.ts';
 import { giveBack } from './give-back.ts';
+import { isUsedUp, ticketsOf } from './granted.ts';
 import { makeHand } from './hand.ts';
 import { hashAheadTarget, makeRefill, stripesForHashing, unknownParts } from './hash-ahead.ts';
 import { makeHashing } from './hashing.ts';
-import { heldOnBoard, type Load, letGo, partsInHand, publishedParts, putAside } from './load.ts';
+import { heldOnBoard, type Load, letGo, partsInHand, putAside } from './load.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
-import { outlookOf } from './outlook.ts';
-import { makePlaces } from './places.ts';
+import { helpersOn, outlookOf } from './outlook.ts';
+import { makePacing } from './pacing.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
-import { dueForRenewal, isSomething, type OwnWork, type Proposal, proposalOf, reportOf } from './proposal.ts';
-import { prove, verify } from './proving.ts';
+import { dueForRenewal, isSomething, type Proposal, proposalOf, reportOf } from './proposal.ts';
+import { makeProver } from './prover.ts';
 import { remedyForPut, remedyForRequest, type StopReason, waitMs } from './retry.ts';
-import { makeSpeed } from './speed.ts';
 import { onePerStripe, syncMessage } from './sync-message.ts';
-import { gatherMs, isHurried, isRunningOut, type Tempo } from './sync-window.ts';
-import { makeThrottle } from './throttle.ts';
+import { isHurried, isRunningOut } from './sync-window.ts';
 import { makeTurns } from './turns.ts';
 
 /** What this device is doing with its file. */
@@ -79,8 +76,6 @@ export interface CarrierOptions {
   isPaused?: boolean;
 }
 
-/** Above this (bytes a second) a part is through before its successor could profit from an early start. */
-const FAST_LINE_BPS = 16 * 1_048_576;
 /** How soon a device with a free place looks again at what the others hold: a look, no message. */
 const LOOK_AGAIN_MS = 1_000;
 /** A device that was refused nothing but time: parts failing this often in a row are shown as a reason. */
@@ -98,20 +93,15 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     random,
     file,
     memory = NO_MEMORY,
-    connections = Number.POSITIVE_INFINITY,
     budget = unlimited(options.clock),
   } = options;
   const geometry = geometryOf(file.sizeBytes);
   const changes = makeEmitter<void>();
-  const speed = makeSpeed(clock);
   let state: CarrierState = { state: 'proving' };
-  let isProven = false;
-  let isProving = false;
   /** What is being asked for right now. */
   let asking: readonly number[] = [];
   let isSyncing = false;
   let noted = '';
-  let isVerified = false;
   let isHeld = options.isPaused ?? false;
   let cancelLeave = () => {};
 
@@ -121,11 +111,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       file: withBudget(file, budget),
       geometry,
       sent: (bytes) => {
-        speed.sent(bytes);
-        places.sent(bytes, clock.nowMs());
+        pacing.sent(bytes);
         changes.emit();
         // A first measure allows more at once, a long part is near its end, or the line is about to be idle.
-        if ((!isSyncing && isLacking()) || (hand.size > 0 && hasPlace())) pump();
+        if ((!isSyncing && pacing.isLacking(load)) || (hand.size > 0 && pacing.hasPlace(flights))) pump();
       },
       landed: (ticket, outcome) => landed(ticket, outcome),
     }),
@@ -135,8 +124,15 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     unheard: new Set(),
   };
   const { hand, flights, unreported, unpublished } = load;
-  const throttle = makeThrottle(clock);
-  const places = makePlaces({ first: options.atOnce, most: options.atMost ?? options.atOnce });
+  const pacing = makePacing({
+    clock,
+    serverNowMs: connection.serverNowMs,
+    geometry,
+    budget,
+    session,
+    places: { first: options.atOnce, most: options.atMost ?? options.atOnce },
+    connections: options.connections ?? Number.POSITIVE_INFINITY,
+  });
   const turns = makeTurns(clock, random, () => pump());
 
   const hashing = makeHashing({
@@ -181,12 +177,6 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     hashing.stop();
   };
 
-  /** What was stored before a crash and not reported is reported first, and so not carried again. */
-  const recall = async () => {
-    const landed = await memory.landed();
-    for (const part of landed) if (isPartOf(geometry, part)) unreported.add(part);
-  };
-
   const note = () => {
     const parts = [...unreported];
     if (parts.join() === noted) return;
@@ -194,26 +184,20 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     memory.noteLanded(parts);
   };
 
-  const isWrittenTo = () => {
-    const begunMs = memory.begunModifiedAtMs();
-    return begunMs !== undefined && file.modifiedAtMs !== begunMs;
-  };
+  const prover = makeProver({
+    connection,
+    file,
+    geometry,
+    hashing,
+    memory,
+    recalled: (part) => unreported.add(part),
+  });
 
-  const startProving = async () => {
-    const board = session.board();
-    if (!board || isProven || isProving || isStopped() || isHeld) return;
-    isProving = true;
-    await recall();
-    const hashOf = (part: number) => hashing.get(part);
-    let proof = await prove(connection, board.info.upload, file.sizeBytes, hashOf);
-    if (proof.state === 'proven' && !isVerified && mayPublish() && isWrittenTo()) {
-      proof = await verify(connection, board.info.upload, publishedParts(board), hashOf);
-    }
-    isVerified ||= proof.state === 'proven';
-    isProving = false;
+  const startProving = async (board: OpenBoard) => {
+    if (prover.isBusy()) return;
+    const proof = await prover.run(board, mayPublish());
     if (isStopped()) return;
     if (proof.state === 'proven') {
-      isProven = true;
       turns.reset();
       pump();
     } else if (proof.state === 'unreadable') {
@@ -229,20 +213,19 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (remedy.remedy === 'stop') return stopFor(remedy.reason, error?.message ?? '', error?.part);
     const againMs = turns.failed(error);
     if (remedy.remedy === 'rejoin') session.reopen();
-    if (remedy.remedy === 'prove') isProven = false;
+    if (remedy.remedy === 'prove') prover.told(false);
     // Off line there is nothing to wait for but the next snapshot, which pumps.
     if (connection.status().state === 'online') turns.wakeAt(againMs);
   };
 
   const landed = ({ part }: Ticket, outcome: PutOutcome) => {
-    speed.flying(flights.size);
+    pacing.flying(flights.size);
     if (outcome.state === 'stored') {
       hand.stored(part);
-      throttle.stored();
+      pacing.stored();
       load.returned.delete(part);
       unreported.add(part);
       turns.gather();
-      speed.landed();
     } else if (outcome.state !== 'aborted' && !isStopped()) {
       const failures = hand.failed(part);
       const remedy = remedyForPut(outcome, failures);
@@ -254,8 +237,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       hand.rest(part, clock.nowMs() + waitMs(remedy.backoff, failures, random()));
       if (remedy.ticket === 'returned') load.returned.add(part);
       // This one has just left.
-      if (remedy.pace === 'slower') throttle.slowDown(flights.size + 1);
-      if (outcome.state === 'failed') places.failed(clock.nowMs());
+      if (remedy.pace === 'slower') pacing.slowDown(flights.size + 1);
+      if (outcome.state === 'failed') pacing.failed();
     }
     pump();
   };
@@ -270,11 +253,11 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (board && restOf(board)) return rest(board);
     hashAhead(board);
     if (!board) return;
-    if (!isProven) {
+    if (!prover.isProven()) {
       if (state.state === 'paused' || state.state === 'used-up') setState({ state: 'proving' });
       // Before the owner has published anything there is nothing to prove; the first stripe says so.
       const isTooEarly = board.replica.knownParts() === 0 && !mayPublish();
-      if (turns.mayTry() && !isTooEarly) void startProving();
+      if (turns.mayTry() && !isTooEarly) void startProving(board);
       return;
     }
     letGo(load, board, connection.serverNowMs());
@@ -317,49 +300,24 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     else setState({ state: isBusy ? 'carrying' : 'nothing-free' });
   };
 
-  const helpersOn = ({ members, info }: OpenBoard) => {
-    let helpers = 0;
-    for (const { number, online, role } of members.values()) {
-      if (online && role !== 'watcher' && number !== info.device) helpers++;
-    }
-    return helpers;
-  };
-
   const refill = makeRefill();
 
   const hashAhead = (board: OpenBoard | undefined) => {
-    if (!mayPublish() || (board && !isProven)) return;
+    if (!mayPublish() || (board && !prover.isProven())) return;
     if (!board) return hashing.start([1, 2].filter((part) => part <= geometry.parts));
     const waiting =
       countFree(board.replica, connection.serverNowMs()) + unpublished.size + hashing.underWay();
     const helpers = helpersOn(board);
-    const missing = refill(hashAheadTarget(speed.rateBps(), helpers), waiting);
+    const missing = refill(hashAheadTarget(pacing.rateBps(), helpers), waiting);
     if (missing <= 0 || !hashing.hasRoom()) return;
     const isHashed = (part: number) => hashing.hashOf(part) !== undefined;
     const next = missing + hashing.underWay();
     hashing.start(unknownParts(board.replica, next, isHashed, stripesForHashing(helpers)));
   };
 
-  const atOnce = () => {
-    const allowed = Math.min(places.limit(), throttle.limit(), budget.atOnce(geometry.partBytes));
-    return flightsAllowed(geometry.partBytes, speed.rateBps(), allowed);
-  };
-
-  /**
-   * On a line that takes its time for a part, one whose bytes have left makes room for the next: the line is not to wait
-   * for the store's answer. A fast line has more than one on its way to bridge that.
-   */
-  const hasPlace = () => {
-    const places = atOnce();
-    const isFast = (speed.rateBps() ?? 0) > FAST_LINE_BPS;
-    return (
-      (isFast ? flights.size : flights.sending) < places && flights.size < Math.min(2 * places, connections)
-    );
-  };
-
   const takeOff = () => {
     cancelLeave();
-    while (hasPlace()) {
+    while (pacing.hasPlace(flights)) {
       const waitMs = budget.nextAtMs() - clock.nowMs();
       if (waitMs > 0) {
         cancelLeave = clock.after(waitMs, pump);
@@ -372,52 +330,15 @@ export function makeCarrier(options: CarrierOptions): Carrier {
         continue;
       }
       if (!unreported.has(ticket.part)) flights.start(ticket);
-      speed.flying(flights.size);
+      pacing.flying(flights.size);
     }
-    if (flights.size < places.limit()) places.unfit();
-  };
-
-  const backlogBytes = () => {
-    let bytes = -flights.sentBytes(() => true);
-    for (const part of flights.parts()) bytes += partLength(geometry, part);
-    for (const part of hand.parts()) bytes += partLength(geometry, part);
-    return bytes;
-  };
-
-  const workOn = (board: OpenBoard): OwnWork => {
-    const rateBps = speed.rateBps();
-    return {
-      atOnce: atOnce(),
-      rateBps,
-      backlogBytes: backlogBytes(),
-      leaseMs: leaseMsFor(geometry.partBytes, atOnce(), rateBps),
-      gatherMs: gatherMs(tempo(board)),
-      carriers: helpersOn(board) + 1,
-    };
-  };
-
-  const isLacking = () => {
-    const own = { rateBps: speed.rateBps(), backlogBytes: backlogBytes() };
-    return flights.size + hand.size < handSize(geometry, atOnce(), own);
-  };
-
-  const tempo = ({ replica, info, members }: OpenBoard): Tempo => {
-    const ownBps = speed.rateBps() ?? 0;
-    let boardBps = ownBps;
-    for (const { number } of members.values()) {
-      if (number !== info.device) boardBps += session.rateOf(number) ?? 0;
-    }
-    return {
-      ownPartsPerS: ownBps / geometry.partBytes,
-      boardPartsPerS: boardBps / geometry.partBytes,
-      freeParts: countFree(replica, connection.serverNowMs()),
-    };
+    pacing.tookOff(flights.size);
   };
 
   const sayNext = (board: OpenBoard) => {
     if (isSyncing || connection.status().state !== 'online') return;
     const times = { nowMs: clock.nowMs(), serverNowMs: connection.serverNowMs() };
-    const own = workOn(board);
+    const own = pacing.workOn(load, board);
     const outlook = (inHand: ReadonlySet<number>) => outlookOf(board, session, inHand, times.serverNowMs);
     const proposal = proposalOf(load, board, own, outlook, times);
     const room = budget.room(nextBytes(board)) - hand.size;
@@ -445,11 +366,16 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     turns.rest();
     const nowMs = clock.nowMs();
     const serverMs = connection.serverNowMs();
-    const renewalMs = dueForRenewal(board, partsInHand(load, nowMs), workOn(board).leaseMs, serverMs).nextMs;
+    const renewalMs = dueForRenewal(
+      board,
+      partsInHand(load, nowMs),
+      pacing.workOn(load, board).leaseMs,
+      serverMs,
+    ).nextMs;
     const expiryMs = nextExpiryMs(board.replica, board.info.device, serverMs) ?? Number.POSITIVE_INFINITY;
     const inMs = Math.min(renewalMs, expiryMs) - serverMs;
     // With a place free and parts in other hands, what is expected of those may prove wrong at any time.
-    const isWatching = flights.size < atOnce() && Number.isFinite(expiryMs);
+    const isWatching = flights.size < pacing.atOnce() && Number.isFinite(expiryMs);
     const lookMs = isWatching ? LOOK_AGAIN_MS : Number.POSITIVE_INFINITY;
     turns.wakeAt(nowMs + Math.min(inMs + 1, hand.nextUntilMs(nowMs) - nowMs + 1, lookMs));
   };
@@ -457,10 +383,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const sync = async (board: OpenBoard, proposal: Proposal) => {
     turns.begin();
     isSyncing = true;
-    const { rateBps = 0, leaseMs, backlogBytes: left, carriers } = workOn(board);
+    const { rateBps = 0, leaseMs, backlogBytes: left, carriers } = pacing.workOn(load, board);
     const { replica } = board;
     const isAllKnown = replica.knownParts() === geometry.parts;
-    const hurry = isHurried(tempo(board), { doneParts: replica.doneParts(), carriers, isAllKnown });
+    const hurry = isHurried(pacing.tempoOn(board), { doneParts: replica.doneParts(), carriers, isAllKnown });
     const said = {
       leaseMs,
       rateBps: Math.round(rateBps),
@@ -490,31 +416,21 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       const parts = tickets.map(({ part }) => part);
       return giveBack(connection, session, parts, unreported);
     }
-    if (isUsedUp(message, reply.message)) return stopFor('refused', USED_UP);
+    const hasNothing = hand.size + flights.size + unreported.size === 0;
+    if (hasNothing && isUsedUp(geometry, message, reply.message)) return stopFor('refused', USED_UP);
     pump();
   };
 
-  /** The link has a limit, and what is left of it is not enough for any of the tickets that were asked for. */
-  const isUsedUp = ({ want, hedge }: Request & { type: 'sync' }, { leftBytes, put }: Granted): boolean => {
-    if (leftBytes === undefined || put || hand.size + flights.size + unreported.size > 0) return false;
-    const asked = [...want, ...hedge].map((part) => partLength(geometry, part));
-    return asked.length > 0 && Math.min(...asked) > leftBytes;
-  };
-
-  const takeTickets = ({ put, serverNowMs }: Granted) => {
-    if (!put) return;
-    const expiresAtMs = clock.nowMs() + put.expiresAtMs - serverNowMs;
-    for (const { part, sha256, signature } of put.tickets) {
+  const takeTickets = (granted: Granted) => {
+    for (const ticket of ticketsOf(granted, clock.nowMs(), options.resolve)) {
+      const { part, sha256 } = ticket;
       if (flights.has(part) || unreported.has(part)) continue;
       const own = hashing.hashOf(part);
       if (own !== undefined && own !== sha256) {
         return stopFor('file-changed', 'Its bytes are not those that this upload began with.', part);
       }
-      const url = options.resolve(
-        put.template.replace('{part}', String(part)).replace('{signature}', signature),
-      );
       load.returned.delete(part);
-      hand.add({ part, sha256, url, expiresAtMs });
+      hand.add(ticket);
     }
   };
 
@@ -522,7 +438,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     budget.onChange(() => pump()),
     session.on((event) => {
       if (event.kind === 'opened') {
-        isProven = event.proven;
+        prover.told(event.proven);
         turns.hurry();
       }
       if (event.kind !== 'members') pump();
@@ -532,7 +448,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   return {
     state: () => state,
-    rateBps: () => (isStopped() || flights.size === 0 ? 0 : (speed.rateBps() ?? 0)),
+    rateBps: () => (isStopped() || flights.size === 0 ? 0 : (pacing.rateBps() ?? 0)),
     sentBytes() {
       // What the board shows as done counts there, until our own account of it is cleared as well.
       const replica = session.board()?.replica;

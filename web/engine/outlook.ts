@@ -11,6 +11,15 @@ export interface Outlook {
   unassigned: number;
 }
 
+/** How many other devices carry, or would. */
+export function helpersOn({ members, info }: Pick<OpenBoard, 'members' | 'info'>): number {
+  let helpers = 0;
+  for (const { number, online, role } of members.values()) {
+    if (online && role !== 'watcher' && number !== info.device) helpers++;
+  }
+  return helpers;
+}
+
 /** A device that is so late is not believed any more, whatever it said of its speed. */
 const LATE_MS = 3_000;
 const LATE_SHARE = 0.5;

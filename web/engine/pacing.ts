@@ -1,0 +1,132 @@
+import { countFree, handSize } from '../../protocol/board/choose.ts';
+import { type Geometry, partLength } from '../../protocol/board/geometry.ts';
+import { leaseMsFor } from '../../protocol/board/lease.ts';
+import { flightsAllowed } from '../../protocol/board/plan.ts';
+import type { BoardSession, OpenBoard } from './board-session.ts';
+import type { Budget } from './budget.ts';
+import type { Flights } from './flights.ts';
+import type { Load } from './load.ts';
+import { helpersOn } from './outlook.ts';
+import { makePlaces, type PlacesRange } from './places.ts';
+import type { Clock } from './ports.ts';
+import type { OwnWork } from './proposal.ts';
+import { makeSpeed } from './speed.ts';
+import { gatherMs, type Tempo } from './sync-window.ts';
+import { makeThrottle } from './throttle.ts';
+
+/** How fast this device goes, and how much it takes on for that. */
+export interface Pacing {
+  /** Bytes a second while something was on its way; undefined: nothing measured. */
+  rateBps(): number | undefined;
+  /** Requests in flight at once, as things are. */
+  atOnce(): number;
+  /** Whether one more may leave. */
+  hasPlace(flights: Flights): boolean;
+  /** Whether there is less in hand and on its way than keeps every place busy. */
+  isLacking(load: Load): boolean;
+  workOn(load: Load, board: OpenBoard): OwnWork;
+  tempoOn(board: OpenBoard): Tempo;
+  /** Bytes have left. */
+  sent(bytes: number): void;
+  /** So many parts are on their way from now on. */
+  flying(flights: number): void;
+  /** As many as there was something for have left. */
+  tookOff(flights: number): void;
+  /** A part is stored. */
+  stored(): void;
+  /** A request got no answer. */
+  failed(): void;
+  /** The store asked for less while so many were in flight. */
+  slowDown(inFlight: number): void;
+}
+
+export interface PacingOptions {
+  clock: Clock;
+  serverNowMs: () => number;
+  geometry: Geometry;
+  budget: Budget;
+  session: Pick<BoardSession, 'rateOf'>;
+  places: PlacesRange;
+  /** Requests that there are connections for. */
+  connections: number;
+}
+
+/** Above this (bytes a second) a part is through before its successor could profit from an early start. */
+const FAST_LINE_BPS = 16 * 1_048_576;
+
+export function makePacing(options: PacingOptions): Pacing {
+  const { clock, serverNowMs, geometry, budget, session, connections } = options;
+  const speed = makeSpeed(clock);
+  const throttle = makeThrottle(clock);
+  const places = makePlaces(options.places);
+
+  const atOnce = () => {
+    const allowed = Math.min(places.limit(), throttle.limit(), budget.atOnce(geometry.partBytes));
+    return flightsAllowed(geometry.partBytes, speed.rateBps(), allowed);
+  };
+
+  const backlogBytes = ({ hand, flights }: Load) => {
+    let bytes = -flights.sentBytes(() => true);
+    for (const part of flights.parts()) bytes += partLength(geometry, part);
+    for (const part of hand.parts()) bytes += partLength(geometry, part);
+    return bytes;
+  };
+
+  const tempoOn = ({ replica, info, members }: OpenBoard): Tempo => {
+    const ownBps = speed.rateBps() ?? 0;
+    let boardBps = ownBps;
+    for (const { number } of members.values()) {
+      if (number !== info.device) boardBps += session.rateOf(number) ?? 0;
+    }
+    return {
+      ownPartsPerS: ownBps / geometry.partBytes,
+      boardPartsPerS: boardBps / geometry.partBytes,
+      freeParts: countFree(replica, serverNowMs()),
+    };
+  };
+
+  return {
+    rateBps: speed.rateBps,
+    atOnce,
+    /**
+     * On a line that takes its time for a part, one whose bytes have left makes room for the next: the line is not to
+     * wait for the store's answer. A fast line has more than one on its way to bridge that.
+     */
+    hasPlace(flights) {
+      const most = atOnce();
+      const isFast = (speed.rateBps() ?? 0) > FAST_LINE_BPS;
+      const busy = isFast ? flights.size : flights.sending;
+      return busy < most && flights.size < Math.min(2 * most, connections);
+    },
+    isLacking(load) {
+      const own = { rateBps: speed.rateBps(), backlogBytes: backlogBytes(load) };
+      return load.flights.size + load.hand.size < handSize(geometry, atOnce(), own);
+    },
+    workOn(load, board) {
+      const rateBps = speed.rateBps();
+      return {
+        atOnce: atOnce(),
+        rateBps,
+        backlogBytes: backlogBytes(load),
+        leaseMs: leaseMsFor(geometry.partBytes, atOnce(), rateBps),
+        gatherMs: gatherMs(tempoOn(board)),
+        carriers: helpersOn(board) + 1,
+      };
+    },
+    tempoOn,
+    sent(bytes) {
+      speed.sent(bytes);
+      places.sent(bytes, clock.nowMs());
+    },
+    flying: speed.flying,
+    tookOff(flights) {
+      if (flights < places.limit()) places.unfit();
+    },
+    stored() {
+      throttle.stored();
+      speed.landed();
+    },
+    failed: () => places.failed(clock.nowMs()),
+    slowDown: throttle.slowDown,
+  };
+}
