@@ -3,7 +3,7 @@ import { type Geometry, partLength } from '../../protocol/board/geometry.ts';
 import type { Stripe } from '../../protocol/board/stripe.ts';
 import { type Applied, applyToStripe } from '../apply-to-stripe.ts';
 import { releasing } from '../free-leases.ts';
-import { isGood } from '../links.ts';
+import { endOf } from '../links.ts';
 import type { Member, Ports, Share } from '../ports.ts';
 import { notAdmitted } from './context.ts';
 
@@ -19,7 +19,8 @@ export async function linkOf(ports: Ports, member: Member): Promise<Share | unde
   // The makers' own cannot be taken back, and when it ends is known: nothing to be looked up at every sync.
   if (member.share === undefined || (member.isMakers && !member.isLimited)) return undefined;
   const share = await ports.shares.get(member.upload, member.share);
-  if (!share || !isGood(share, ports.clock.nowMs())) throw notAdmitted();
+  const end = share && endOf(share, ports.clock.nowMs());
+  if (!share || end) throw notAdmitted(end);
   return share;
 }
 

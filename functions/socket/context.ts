@@ -1,5 +1,6 @@
 import type { Down } from '../../protocol/down.ts';
 import type { Role } from '../../protocol/messages/common.ts';
+import type { LinkEnd } from '../../protocol/messages/error.ts';
 import { dismiss } from '../broadcast.ts';
 import type { Caller, Member, Ports, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
@@ -33,7 +34,7 @@ export async function memberOf(context: MessageContext, upload: string): Promise
   const member = await context.ports.members.member(upload, context.connection);
   if (member?.untilMs !== undefined && member.untilMs <= context.ports.clock.nowMs()) {
     await dismiss(context.ports, member);
-    throw notAdmitted();
+    throw notAdmitted('run-out');
   }
   if (member) {
     context.device = member.device;
@@ -46,9 +47,17 @@ export async function memberOf(context: MessageContext, upload: string): Promise
   });
 }
 
-export function notAdmitted(): Refusal {
-  return new Refusal('not-admitted', 'This link is not valid, or not any more. Ask for a new one.', {
+const NOT_ADMITTED: Record<LinkEnd | 'unknown', string> = {
+  'taken-back': 'This link was taken back. Ask for a new one.',
+  'run-out': 'This link has run out. Ask for a new one.',
+  unknown: 'This link is not valid, or not any more. Ask for a new one.',
+};
+
+/** `end`: of a link whose secret the sender knows; of any other, nobody learns whether there is or was one. */
+export function notAdmitted(end?: LinkEnd): Refusal {
+  return new Refusal('not-admitted', NOT_ADMITTED[end ?? 'unknown'], {
     expected: 'the secret of a link that is good',
+    ...(end === undefined ? {} : { value: end }),
   });
 }
 

@@ -6,7 +6,7 @@ import type { Join, Leave } from '../../protocol/messages/upload.ts';
 import { broadcast, dismiss } from '../broadcast.ts';
 import { heal } from '../finish/heal.ts';
 import { secretHash } from '../hashing.ts';
-import { isGood } from '../links.ts';
+import { endOf } from '../links.ts';
 import type { Caller, Member, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { type Answer, type MessageContext, memberOf, notAdmitted } from './context.ts';
@@ -14,7 +14,8 @@ import { type Answer, type MessageContext, memberOf, notAdmitted } from './conte
 export async function join(context: MessageContext, caller: Caller, message: Join): Promise<Answer> {
   const { ports } = context;
   const share = await ports.shares.find(secretHash(message.secret));
-  if (!share || !isGood(share, ports.clock.nowMs())) throw notAdmitted();
+  const end = share && endOf(share, ports.clock.nowMs());
+  if (!share || end) throw notAdmitted(end);
   const meta = await ports.uploads.meta(share.upload);
   if (!meta) {
     throw new Refusal('not-ready', 'This upload is just being made. Trying again in a moment.', {
@@ -89,9 +90,10 @@ export async function openBoard(
     ports.uploads.state(upload),
   ]);
   // Whoever takes the link back writes that down first and looks for members then: one of us sees the other.
-  if (share !== undefined && !(link && isGood(link, ports.clock.nowMs()))) {
+  const end = link && endOf(link, ports.clock.nowMs());
+  if (share !== undefined && (!link || end)) {
     await dismiss(ports, member);
-    throw notAdmitted();
+    throw notAdmitted(end);
   }
   const isOnline = (number: number) => members.some((other) => other.device === number);
   const board: Board = {

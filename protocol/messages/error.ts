@@ -34,6 +34,10 @@ export const ErrorKind = z.enum([
 ]);
 export type ErrorKind = z.infer<typeof ErrorKind>;
 
+/** What the `value` of a `not-admitted` says to whoever knows the secret of a link that was good once. */
+export const LinkEnd = z.enum(['taken-back', 'run-out']);
+export type LinkEnd = z.infer<typeof LinkEnd>;
+
 /** An error as data: what was expected, what came, and when trying again makes sense. */
 export const ProtocolError = z.object({
   kind: ErrorKind,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DESKTOP, launchChromium, openPage, PHONE } from '../support/browser.ts';
+import { createUpload, device, newSecrets } from '../support/client.ts';
 import { type StartedServer, startServerProcess } from '../support/started-server.ts';
 import { makeUplink, type Uplink } from '../support/uplink.ts';
 
@@ -261,6 +262,16 @@ test('without a network the installed page still opens, and no upload ever passe
   await page.reload();
   await page.getByRole('heading', { level: 1, name: 'Tributary' }).waitFor();
   await page.getByLabel('Choose a file').waitFor({ state: 'attached' });
+});
+
+test('a link that is opened a moment before its upload is made says so, and then opens by itself', async () => {
+  const secrets = newSecrets();
+  const page = await openAt(server.origin, PHONE, `#${secrets.help}`);
+  await page.getByRole('heading', { name: 'This link does not open an upload' }).waitFor();
+  const owner = await device(server.origin);
+  await createUpload(owner, Buffer.alloc(100), secrets, 'just made.txt');
+  await page.getByRole('heading', { level: 1, name: 'just made.txt' }).waitFor();
+  owner.close();
 });
 
 test('a file that another app shares with the installed page begins as an upload', async () => {

@@ -52,7 +52,7 @@ export function linkAttacks(scene: () => Scene): void {
     await sync(owner, upload, { want: [2] });
     await guest.closed;
     const stranger = await world.device();
-    await expectRefused(scene(), stranger, { type: 'join', secret }, 'not-admitted');
+    await expectRefused(scene(), stranger, { type: 'join', secret }, 'not-admitted', 'run-out');
   });
 
   test('a link that has run out grants nothing to a device that is still connected', async () => {
@@ -82,7 +82,8 @@ export function linkAttacks(scene: () => Scene): void {
     expect(after.shares.find(({ share }) => share === given?.share)?.revokedAtMs).toBeGreaterThan(0);
     await guest.closed;
     const back = await world.device('phone');
-    await expectRefused(scene(), back, { type: 'join', secret: secrets.help }, 'not-admitted');
+    const again = { type: 'join', secret: secrets.help };
+    await expectRefused(scene(), back, again, 'not-admitted', 'taken-back');
     // The ticket is free for others at once; the other link's device has what it had.
     const granted = await sync(owner, upload, { want: [1, 2] });
     expect(granted.put?.tickets.map(({ part }) => part)).toEqual([1]);

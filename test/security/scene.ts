@@ -72,9 +72,11 @@ export async function expectRefused(
   client: Client,
   message: Record<string, unknown>,
   kind: ErrorKind,
+  value?: string,
 ): Promise<void> {
   const before = await scene.now();
   const { error } = await client.expect('error', message);
   expect(error.kind, JSON.stringify(error)).toBe(kind);
+  if (value !== undefined) expect(error.value).toBe(value);
   expect(await scene.now()).toEqual(before);
 }

@@ -3,6 +3,7 @@ import type { Down } from '../../protocol/down.ts';
 import { makeBoardSession } from './board-session.ts';
 import type { Connection, ConnectionStatus, Reply, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
+import { LINK_TRIES } from './retry.ts';
 import { makeVirtualClock } from './testing/virtual-clock.ts';
 
 const UPLOAD = 'u'.repeat(22);
@@ -96,6 +97,36 @@ test('a device that came while the board is opened again stays', async () => {
   asked[1]?.answer(snapshot(7, '3'));
   await Promise.resolve();
   expect([...(session.board()?.members.keys() ?? [])]).toEqual([2, 3]);
+});
+
+test('a link that the server does not know yet is tried again for a while, and one that it knows as ended is not', async () => {
+  const refusal = (value?: 'taken-back'): Reply => ({
+    state: 'refused',
+    error: { kind: 'not-admitted', message: 'no', ...(value ? { value } : {}) },
+  });
+  const hand = handConnection();
+  const clock = makeVirtualClock();
+  const session = makeBoardSession(hand.connection, clock, () => 0, { kind: 'join', secret: SECRET });
+  const { asked } = hand;
+  asked[0]?.answer(refusal());
+  await clock.pass(3_000);
+  expect(asked).toHaveLength(2);
+  asked[1]?.answer(snapshot(7, '3'));
+  await clock.pass(60_000);
+  expect(session.board()?.replica.doneParts()).toBe(2);
+  // Once it was open, whatever ends it is no mistake of time.
+  session.reopen();
+  asked[2]?.answer(refusal('taken-back'));
+  await clock.pass(120_000);
+  expect(asked).toHaveLength(3);
+
+  const never = handConnection();
+  makeBoardSession(never.connection, clock, () => 0, { kind: 'join', secret: SECRET });
+  for (let tries = 0; tries < 20; tries++) {
+    never.asked[tries]?.answer(refusal());
+    await clock.pass(30_000);
+  }
+  expect(never.asked).toHaveLength(1 + LINK_TRIES);
 });
 
 test('what is about another upload is not taken', async () => {

@@ -7,7 +7,7 @@ import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Connection, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import type { Clock } from './ports.ts';
-import { SYNC_AGAIN, waitMs } from './retry.ts';
+import { LINK_AGAIN, LINK_TRIES, SYNC_AGAIN, waitMs } from './retry.ts';
 
 /** How the board is opened: a new upload, or by a link's secret. */
 export type Opening =
@@ -86,6 +86,8 @@ export function makeBoardSession(
   const heard = new Map<number, { atMs: number; rateBps: number; backlogBytes: number | undefined }>();
   let isClosed = false;
   let failures = 0;
+  /** How often the server has said that it knows no such link. */
+  let unknown = 0;
   let attempt = 0;
   let cancelRetry = () => {};
   let cancelAsk = () => {};
@@ -108,9 +110,13 @@ export function makeBoardSession(
     early = undefined;
     if (reply.state === 'answered' && reply.message.type === 'board') {
       failures = 0;
+      unknown = 0;
       snapshot(reply.message);
       for (const message of missed) receive(message);
     } else if (reply.state === 'refused' && reply.error.minBackoffMs === undefined) {
+      if (mayComeYet(reply.error)) {
+        cancelRetry = clock.after(waitMs(LINK_AGAIN, ++unknown, random()), () => void open());
+      }
       events.emit({ kind: 'refused', error: reply.error });
     } else if (connection.status().state === 'online') {
       // Offline, the next `online` opens the board again; only a server that is there is asked again.
@@ -119,6 +125,14 @@ export function makeBoardSession(
       cancelRetry = clock.after(atLeastMs + waitMs(SYNC_AGAIN, failures, random()), () => void open());
     }
   };
+
+  /** The server knows no such link. Its maker's page shows it at once, and may have it made a moment later. */
+  const mayComeYet = ({ kind, value }: ProtocolError) =>
+    kind === 'not-admitted' &&
+    value === undefined &&
+    opening.kind === 'join' &&
+    !board &&
+    unknown < LINK_TRIES;
 
   const snapshot = ({ type, re, stripes, devices, state, proven, ...info }: Board) => {
     const replica = board?.replica ?? makeReplica(geometryOf(info.file.sizeBytes));

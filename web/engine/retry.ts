@@ -11,6 +11,9 @@ export const RECONNECT: Backoff = { firstMs: 500, lastMs: 15_000 };
 export const SYNC_AGAIN: Backoff = { firstMs: 500, lastMs: 15_000 };
 /** Asked for tickets that others were given: the answer says what is left. */
 export const OUTRUN: Backoff = { firstMs: 250, lastMs: 1_000 };
+/** A link may have been opened sooner than its upload was made; after so many tries it is no such link. */
+export const LINK_AGAIN: Backoff = { firstMs: 1_000, lastMs: 15_000 };
+export const LINK_TRIES = 6;
 export const PUT_AGAIN: Backoff = { firstMs: 500, lastMs: 20_000 };
 /** S3 scales up within minutes when it is asked less: whoever insists is refused for longer. */
 export const SLOW_DOWN: Backoff = { firstMs: 2_000, lastMs: 60_000 };

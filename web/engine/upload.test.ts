@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { geometryOf, MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
+import { LINK_TRIES } from './retry.ts';
 import { deviceOn } from './testing/device.ts';
 import { makeRulesServer, SECRETS, UPLOAD } from './testing/rules-server.ts';
 import { makeVirtualClock } from './testing/virtual-clock.ts';
@@ -59,12 +60,14 @@ test('an upload is opening, then open with what the board says of it', async () 
   });
 });
 
-test('a link that is not valid is refused in words, once and for all', async () => {
+test('a link that is not valid is refused in words at once, and asked for no longer than its upload may take to be made', async () => {
   const { clock, server, join } = begun();
   const upload = join('stranger', 'x'.repeat(22));
-  await clock.pass(MINUTE_MS);
+  await clock.pass(100);
   expect(upload.view()).toMatchObject({ state: 'refused', error: { message: 'This link is not valid.' } });
-  expect(server.heard.filter(({ message }) => message.type === 'join')).toHaveLength(1);
+  await clock.pass(60 * MINUTE_MS);
+  expect(upload.view()).toMatchObject({ state: 'refused' });
+  expect(server.heard.filter(({ message }) => message.type === 'join')).toHaveLength(1 + LINK_TRIES);
 });
 
 test('an upload that is carried by one device is shown as far as its bytes have left, never further', async () => {

@@ -104,6 +104,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
   session.on((event) => {
     if (event.kind === 'refused') refusal = event.error;
     if (event.kind === 'changed') stripeChanges.emit(event.stripes);
+    if (event.kind === 'opened') refusal = undefined;
     if (event.kind === 'opened') stripeChanges.emit(allStripes(session.board()));
     changes.emit();
   });

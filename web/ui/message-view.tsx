@@ -1,4 +1,5 @@
 import type { JSX } from 'solid-js';
+import { LinkEnd, type ProtocolError } from '../../protocol/messages/error.ts';
 import { words } from '../words/words.ts';
 
 /** A page with one thing to say, and what to do about it. */
@@ -34,18 +35,22 @@ export function OpeningView(props: { trouble: string; home: () => void }): JSX.E
   );
 }
 
-/** A link that opens nothing, or a file that no upload can be made of. */
+/** A link that opens nothing (any more), or a file that no upload can be made of. */
 export function RefusedView(props: {
-  error: { kind: keyof typeof words.errors };
+  error: Pick<ProtocolError, 'kind' | 'value'>;
   home: () => void;
 }): JSX.Element {
+  const said = () => {
+    const { kind, value } = props.error;
+    const { refused } = words;
+    if (kind === 'bad-size') return { ...refused.create, text: words.errors[kind] };
+    const end = LinkEnd.safeParse(value);
+    if (kind === 'not-admitted' && end.success) return refused[end.data];
+    const title = kind === 'not-admitted' ? refused.unknown : refused.link;
+    return { ...title, text: words.errors[kind] };
+  };
   return (
-    <MessageView
-      tone="problem"
-      title={props.error.kind === 'bad-size' ? words.createRefusedTitle : words.refusedTitle}
-      text={words.errors[props.error.kind]}
-      more={words.refusedKept}
-    >
+    <MessageView tone="problem" title={said().title} text={said().text} more={said().more}>
       <button type="button" class="button primary" onClick={() => props.home()}>
         {words.backToStart}
       </button>

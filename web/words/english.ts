@@ -104,9 +104,24 @@ export function english(n: Numbers) {
     offline: 'This device is offline. What is done is kept; it goes on by itself once there is a network.',
     reconnected: 'Connected again.',
     brokenLink: 'The link in the address bar is not whole. Perhaps its end was cut off; ask for it again.',
-    refusedTitle: 'This link does not open an upload',
-    refusedKept: 'Nothing on this device was changed.',
-    createRefusedTitle: 'This upload cannot be made',
+    refused: {
+      link: { title: 'This link does not open an upload', more: 'Nothing on this device was changed.' },
+      create: { title: 'This upload cannot be made', more: 'Nothing on this device was changed.' },
+      unknown: {
+        title: 'This link does not open an upload',
+        more: 'If it was made just now, it opens by itself in a moment.',
+      },
+      'taken-back': {
+        title: 'This link was taken back',
+        text: 'Whoever gave it to you has taken it back. Ask for another one to go on.',
+        more: 'What this device has uploaded is kept.',
+      },
+      'run-out': {
+        title: 'This link has run out',
+        text: 'It was good for a limited time. Ask for another one to go on.',
+        more: 'What this device has uploaded is kept.',
+      },
+    },
     oldPageTitle: 'This page is older than the server',
     closedTitle: 'The server has turned this page away',
     reload: 'Reload',

@@ -61,9 +61,24 @@ export function german(n: Numbers): Words {
     reconnected: 'Wieder verbunden.',
     brokenLink:
       'Der Link in der Adresszeile ist nicht vollständig. Vielleicht fehlt sein Ende; bitte neu anfordern.',
-    refusedTitle: 'Dieser Link öffnet keinen Upload',
-    refusedKept: 'Auf diesem Gerät wurde nichts geändert.',
-    createRefusedTitle: 'Dieser Upload ist nicht möglich',
+    refused: {
+      link: { title: 'Dieser Link öffnet keinen Upload', more: 'Auf diesem Gerät wurde nichts geändert.' },
+      create: { title: 'Dieser Upload ist nicht möglich', more: 'Auf diesem Gerät wurde nichts geändert.' },
+      unknown: {
+        title: 'Dieser Link öffnet keinen Upload',
+        more: 'Wurde er eben erst erstellt, öffnet er sich gleich von selbst.',
+      },
+      'taken-back': {
+        title: 'Dieser Link wurde zurückgenommen',
+        text: 'Wer ihn dir gab, hat ihn zurückgenommen. Bitte um einen anderen, um weiterzumachen.',
+        more: 'Was dieses Gerät hochgeladen hat, bleibt erhalten.',
+      },
+      'run-out': {
+        title: 'Dieser Link ist abgelaufen',
+        text: 'Er galt nur eine begrenzte Zeit. Bitte um einen anderen, um weiterzumachen.',
+        more: 'Was dieses Gerät hochgeladen hat, bleibt erhalten.',
+      },
+    },
     oldPageTitle: 'Diese Seite ist älter als der Server',
     closedTitle: 'Der Server hat diese Seite abgewiesen',
     reload: 'Neu laden',

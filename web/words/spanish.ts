@@ -58,9 +58,24 @@ export function spanish(n: Numbers): Words {
     reconnected: 'Conectado de nuevo.',
     brokenLink:
       'El enlace de la barra de direcciones no está completo. Quizá le falta el final; pídelo otra vez.',
-    refusedTitle: 'Este enlace no abre ninguna subida',
-    refusedKept: 'No se cambió nada en este dispositivo.',
-    createRefusedTitle: 'Esta subida no se puede hacer',
+    refused: {
+      link: { title: 'Este enlace no abre ninguna subida', more: 'No se cambió nada en este dispositivo.' },
+      create: { title: 'Esta subida no se puede hacer', more: 'No se cambió nada en este dispositivo.' },
+      unknown: {
+        title: 'Este enlace no abre ninguna subida',
+        more: 'Si se acaba de crear, se abre solo en un momento.',
+      },
+      'taken-back': {
+        title: 'Este enlace fue retirado',
+        text: 'Quien te lo dio lo ha retirado. Pide otro para seguir.',
+        more: 'Lo que subió este dispositivo se conserva.',
+      },
+      'run-out': {
+        title: 'Este enlace ha caducado',
+        text: 'Solo valía por un tiempo. Pide otro para seguir.',
+        more: 'Lo que subió este dispositivo se conserva.',
+      },
+    },
     oldPageTitle: 'Esta página es más antigua que el servidor',
     closedTitle: 'El servidor ha rechazado esta página',
     reload: 'Recargar',
