@@ -24,6 +24,8 @@ const FILE_MIB = 200;
 const PARTS = 40;
 /** Slow enough that the second device is there in time, fast enough for a test. */
 const LINE_BYTES_PER_S = 16 * MIB;
+/** While the second device is on its way: on a busy machine that takes longer than the file would on the whole line. */
+const WAITING_BYTES_PER_S = 2 * MIB;
 
 let folder: string;
 let path: string;
@@ -111,6 +113,7 @@ test.each([
   async (_, environment) => {
     await start(await environment());
     const laptop = await openDevice(0, DESKTOP);
+    lines[0]?.carry(WAITING_BYTES_PER_S);
     await chooseFile(laptop.page, 'Choose a file');
     const fragment = await linkOf(laptop.page);
     await watchGrid(laptop.page);
@@ -120,6 +123,7 @@ test.each([
     const phone = await openDevice(1, PHONE, fragment);
     await watchGrid(phone.page);
     await chooseFile(phone.page, 'Choose this file here');
+    lines[0]?.carry(LINE_BYTES_PER_S);
 
     for (const { page } of [laptop, phone, wall]) await toast(page).waitFor({ timeout: 60_000 });
 
