@@ -31,8 +31,9 @@ export interface FaultLine {
   /** Decides for each part that is sent; everything passes until it is set. */
   fate: (part: number, attempt: number) => Fate;
   /**
-   * Parts that had left and that the store had not got, at the moment of each opening of a WebSocket. A page opens its
-   * socket before it sends anything: the last entry is what the page before it had on its way.
+   * At each opening of a WebSocket: what the page before it had on its way when its socket closed. Besides the parts that
+   * the store had not got these are those whose answers came in the moment before: a page that dies then has not
+   * written down what it was just told.
    */
   unfinishedAtSocket: ReadonlyArray<readonly number[]>;
   cutSockets(): void;
@@ -45,6 +46,9 @@ export interface FaultLine {
   close(): Promise<void>;
 }
 
+/** From the answer of the store until a page on a busy machine has written it down. */
+const TO_REMEMBER_MS = 300;
+
 const SLOW_DOWN =
   '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
 
@@ -56,8 +60,12 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
   const thawed: Array<() => void> = [];
   let isFrozen = false;
   const unfinishedAtSocket: number[][] = [];
-  const unfinished = () =>
-    [...parts].filter(([, { begun, stored }]) => begun > 0 && stored === 0).map(([part]) => part);
+  const storedAtMs = new Map<number, number>();
+  let socketClosedMs = Number.POSITIVE_INFINITY;
+  const unfinished = (atMs = Number.POSITIVE_INFINITY) =>
+    [...parts].filter(([part, { begun }]) => begun > 0 && !isStoredBy(part, atMs)).map(([part]) => part);
+  const isStoredBy = (part: number, atMs: number) =>
+    (storedAtMs.get(part) ?? Number.POSITIVE_INFINITY) < atMs;
   let freeAtMs = 0;
 
   const turn = (bytes: number) => {
@@ -93,7 +101,10 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
     const upstream = request({ host: '127.0.0.1', port: serverPort, method, path, headers });
     upstream.on('error', () => outgoing.destroy());
     upstream.on('response', async (answer) => {
-      if (part !== undefined && answer.statusCode === 200) tallyOf(part).stored += 1;
+      if (part !== undefined && answer.statusCode === 200) {
+        tallyOf(part).stored += 1;
+        if (!storedAtMs.has(part)) storedAtMs.set(part, performance.now());
+      }
       await untilThawed();
       if (outgoing.destroyed) return answer.resume();
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -150,7 +161,7 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
   });
   server.on('upgrade', (incoming: IncomingMessage, device: Duplex) => {
     const upstream = connect(serverPort, '127.0.0.1');
-    unfinishedAtSocket.push(unfinished());
+    unfinishedAtSocket.push(unfinished(socketClosedMs - TO_REMEMBER_MS));
     tunnels.add(device);
     const lines = Object.entries(incoming.headers).map(([name, value]) => `${name}: ${value}`);
     upstream.write(`GET ${incoming.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
@@ -165,6 +176,7 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
       from.on('error', () => to.destroy());
       from.on('close', () => {
         tunnels.delete(device);
+        socketClosedMs = performance.now();
         to.destroy();
       });
     }
@@ -185,7 +197,7 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
     parts,
     fate: () => 'pass',
     unfinishedAtSocket,
-    unfinished,
+    unfinished: () => unfinished(),
     cutSockets() {
       for (const device of tunnels) device.destroy();
     },
