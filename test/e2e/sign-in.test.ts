@@ -78,7 +78,7 @@ test('what was made before signing in is found on another device, live; a link i
     .first()
     .waitFor();
   await laptop.page.getByRole('button', { name: 'Take back kitchen tablet' }).click();
-  await tablet.page.getByText('This link does not open an upload').waitFor();
+  await tablet.page.getByText('This link was taken back').waitFor();
 
   const secrets = [link, new URL(made).hash.slice(1), PASSPHRASE, ...(await secretsOf(laptop.page))];
   expect(secrets.length).toBeGreaterThan(5);

@@ -2,47 +2,14 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openPage, PHONE } from './browser.ts';
+import { openPage } from './browser.ts';
+import { LAPTOP, OFFICE_PC, SMALL_PHONE } from './page-devices.ts';
+import type { StateName } from './page-state-names.ts';
+import { visitWithoutUpload } from './page-states-without-upload.ts';
 import type { StartedServer } from './started-server.ts';
 import { makeUplink } from './uplink.ts';
 
 const MIB = 1_048_576;
-
-/** The devices that take part; what they say of themselves becomes their name. */
-const CHROME = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
-const LAPTOP = {
-  viewport: { width: 1_280, height: 800 },
-  userAgent: `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${CHROME}`,
-};
-const OFFICE_PC = {
-  viewport: { width: 1_280, height: 800 },
-  userAgent: `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${CHROME} Edg/140.0.0.0`,
-};
-const SMALL_PHONE = { ...PHONE, viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
-
-/** Every state that the page can be in, each designed for itself. */
-export const STATE_NAMES = [
-  'start',
-  'broken-link',
-  'opening',
-  'refused',
-  'old-page',
-  'joining',
-  'wrong-file',
-  'watching',
-  'working',
-  'helping',
-  'parts-table',
-  'ending',
-  'offline',
-  'reconnecting',
-  'needs-file',
-  'uploads',
-  'finished',
-  'finished-phone',
-  'aborted',
-] as const;
-export type StateName = (typeof STATE_NAMES)[number];
 
 export interface VisitOptions {
   browser: Browser;
@@ -89,38 +56,12 @@ export async function visitStates(options: VisitOptions): Promise<{ problems: st
     }, share);
 
   try {
-    const laptop = await open(await newContext(LAPTOP), 0);
+    const laptopContext = await newContext(LAPTOP);
+    const laptop = await open(laptopContext, 0);
     await laptop.getByLabel('Choose a file').waitFor({ state: 'attached' });
     await visit('start', laptop);
 
-    const cut = await open(await newContext(SMALL_PHONE), 1, '#cut-off');
-    await cut.getByText('not whole').waitFor();
-    await visit('broken-link', cut);
-    await cut.goto('about:blank');
-    await cut.goto(`${lines[1]?.origin}/#${'x'.repeat(22)}`);
-    await cut.getByRole('heading', { name: 'This link does not open an upload' }).waitFor();
-    await visit('refused', cut);
-    await cut.close();
-
-    const late = await (await newContext(SMALL_PHONE)).newPage();
-    await late.routeWebSocket(/\/ws$/, () => {});
-    await late.goto(`${lines[1]?.origin}/#${'x'.repeat(22)}`);
-    await late.getByText('The server cannot be reached').waitFor();
-    await visit('opening', late);
-    await late.close();
-
-    const old = await (await newContext(LAPTOP)).newPage();
-    await old.routeWebSocket(/\/ws$/, (socket) =>
-      socket.onMessage((message) => {
-        const { id } = JSON.parse(String(message)) as { id: number };
-        const error = { kind: 'wrong-version', message: 'This server speaks another version.' };
-        socket.send(JSON.stringify({ type: 'error', re: id, error }));
-      }),
-    );
-    await old.goto(`${lines[1]?.origin}/`);
-    await old.getByRole('heading', { name: 'This page is older' }).waitFor();
-    await visit('old-page', old);
-    await old.close();
+    await visitWithoutUpload({ newContext, server, note: notes[0] ?? '', visit });
 
     // One after the other: two are done, the film has the line, and the last one waits for it.
     const [first = '', second = '', last = ''] = notes;
@@ -164,6 +105,45 @@ export async function visitStates(options: VisitOptions): Promise<{ problems: st
     await visit('ending', laptop);
     await laptop.getByRole('button', { name: 'Keep it' }).click();
     await laptop.getByRole('alertdialog').waitFor({ state: 'detached' });
+
+    const links = laptop.getByRole('group').filter({ hasText: 'Make a link' });
+    await laptop.getByText('Links', { exact: true }).click();
+    await links.getByLabel('Name, for you').fill('kitchen tablet');
+    await links.getByLabel('At most, in GB').fill('2');
+    await links.getByRole('button', { name: 'Make a link' }).click();
+    const given = new URL(await links.getByRole('textbox', { name: 'The new link' }).inputValue());
+    const tablet = await open(await newContext(SMALL_PHONE), 3, given.hash);
+    await tablet.getByRole('button', { name: 'Just watch' }).waitFor();
+    await links.getByText(/kitchen tablet.*opened by/s).waitFor();
+    await visit('links', laptop);
+    await links.getByRole('button', { name: 'Take back kitchen tablet' }).click();
+    await tablet.getByRole('heading', { name: 'This link was taken back' }).waitFor();
+    await visit('taken-back', tablet);
+    await tablet.close();
+    await laptop.getByText('Links', { exact: true }).click();
+
+    await laptop.getByRole('button', { name: 'Pause for all devices' }).click();
+    await laptop.getByText('You have paused this upload').waitFor();
+    await phone.getByText('Paused for all devices by the owner').waitFor();
+    await visit('paused-for-all', laptop);
+    await visit('paused-by-owner', phone);
+    await laptop.getByRole('button', { name: 'Go on for all devices' }).click();
+    await phone.getByText('This device is uploading').waitFor();
+    await phone.getByRole('button', { name: 'Pause this device' }).click();
+    await phone.getByText('Paused on this device').waitFor();
+    await visit('paused', phone);
+    await phone.getByRole('button', { name: 'Go on', exact: true }).click();
+    await phone.getByText('This device is uploading').waitFor();
+    await phone.getByRole('button', { name: 'Limit this device' }).click();
+    await phone.getByRole('dialog').getByLabel('Speed, at most').fill('20');
+    await visit('limits', phone);
+    await phone.keyboard.press('Escape');
+    await phone.getByRole('dialog').waitFor({ state: 'detached' });
+
+    const twin = await open(laptopContext, 0, hash);
+    await twin.getByText('Another tab of this browser').waitFor();
+    await visit('other-tab', twin);
+    await twin.close();
 
     lines[1]?.cut();
     await phone.getByText('The server cannot be reached').first().waitFor();

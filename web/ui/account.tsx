@@ -4,6 +4,14 @@ import { uploadHash } from '../state/links.ts';
 import { peopleWords } from '../words/people-and-links.ts';
 import { numbers } from '../words/words.ts';
 
+/** As in the list of what was begun here. */
+const SIGNS = {
+  open: 'running',
+  finishing: 'running',
+  finished: 'finished',
+  aborted: 'ended',
+} as const;
+
 /** Signing in, which nobody has to; and the uploads that somebody made elsewhere. */
 export function AccountPanel(props: { account: Account; isHere: (upload: string) => boolean }): JSX.Element {
   const name = () => {
@@ -40,16 +48,18 @@ export function AccountPanel(props: { account: Account; isHere: (upload: string)
         </div>
         <Show when={elsewhere().length > 0}>
           <h2>{peopleWords().elsewhere}</h2>
-          <ul class="elsewhere" aria-label={peopleWords().elsewhere}>
+          <ul class="card upload-list" aria-label={peopleWords().elsewhere}>
             <For each={elsewhere()}>
               {(one) => (
-                <li>
-                  <a href={uploadHash(one.upload)}>
-                    <bdi>{one.file.name}</bdi>
-                  </a>{' '}
-                  <span class="small">
-                    {numbers.bytes(one.file.sizeBytes)}, {peopleWords().states[one.state.state]}
-                  </span>
+                <li class="upload" data-state={SIGNS[one.state.state]}>
+                  <a class="upload-link" href={uploadHash(one.upload)}>
+                    <span class="upload-sign" aria-hidden="true" />
+                    <bdi class="upload-name" title={one.file.name}>
+                      {one.file.name}
+                    </bdi>
+                    <span class="upload-facts small">{numbers.bytes(one.file.sizeBytes)}</span>
+                    <span class="upload-summary small">{peopleWords().states[one.state.state]}</span>
+                  </a>
                 </li>
               )}
             </For>

@@ -41,14 +41,15 @@ export function signInPage({ action, name, problem, asksForKey }: SignInForm): s
 
 export const SIGN_IN_CSS = `
 :root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; }
-body { margin: 0; display: grid; place-items: center; min-height: 100vh; background: light-dark(#f6f7f9, #12151a); color: light-dark(#171a20, #e8eaee); }
-main { width: min(22rem, 100% - 2rem); padding: 1.5rem; border-radius: 0.75rem; background: light-dark(#fff, #1b1f26); box-shadow: 0 1px 3px #0003; }
+* { box-sizing: border-box; }
+body { margin: 0; display: grid; place-items: center; min-height: 100vh; background: light-dark(#f4f6f9, #0f1216); color: light-dark(#171b21, #e9ecf1); }
+main { width: min(25rem, 100vw - 2rem); padding: 1.5rem; border-radius: 0.75rem; background: light-dark(#fff, #181c23); box-shadow: 0 1px 3px #0003; }
 h1 { margin: 0; font-size: 1.5rem; }
 form { display: grid; gap: 0.5rem; }
 label { font-weight: 600; }
-input, button { font: inherit; padding: 0.6rem 0.75rem; border-radius: 0.5rem; border: 1px solid light-dark(#767c88, #8b93a1); }
+input, button { width: 100%; min-height: 2.75rem; font: inherit; padding: 0.6rem 0.75rem; border-radius: 0.5rem; border: 1px solid light-dark(#767c88, #8b93a1); }
 input { background: transparent; color: inherit; }
-button { margin-top: 0.5rem; border-color: transparent; background: #1a5fc4; color: #fff; font-weight: 600; cursor: pointer; }
+button { margin-top: 0.5rem; border-color: transparent; background: light-dark(#1b5fc4, #82b2ff); color: light-dark(#fff, #0b1a33); font-weight: 600; cursor: pointer; }
 button.quiet { margin-top: 0; background: transparent; color: inherit; border-color: light-dark(#767c88, #8b93a1); }
 :focus-visible { outline: 3px solid #2f7de1; outline-offset: 2px; }
 [role='alert'] { padding: 0.5rem 0.75rem; border-radius: 0.5rem; background: light-dark(#fde8e6, #4a1f1b); }
