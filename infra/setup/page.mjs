@@ -18,6 +18,9 @@ export async function ensurePage(root) {
   const workshop = join(root, `web/.building-${process.pid}`);
   const outDir = join(workshop, 'dist');
   rmSync(workshop, { recursive: true, force: true });
+  // Vite takes what it finds: a page built by a test's server would be one for development, without its service worker.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
   try {
     const { build } = await import('vite');
     await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn', build: { outDir } });
@@ -28,6 +31,8 @@ export async function ensurePage(root) {
     // Somebody else was quicker, with the same.
     if (readIfThere(join(dist, STAMP)) !== stamp) throw error;
   } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
     rmSync(workshop, { recursive: true, force: true });
   }
 }

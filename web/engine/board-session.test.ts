@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Down } from '../../protocol/down.ts';
+import { LINK_TRIES } from './backoff.ts';
 import { makeBoardSession } from './board-session.ts';
 import type { Connection, ConnectionStatus, Reply, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
-import { LINK_TRIES } from './retry.ts';
 import { makeVirtualClock } from './testing/virtual-clock.ts';
 
 const UPLOAD = 'u'.repeat(22);

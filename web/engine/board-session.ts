@@ -4,10 +4,10 @@ import type { Down } from '../../protocol/down.ts';
 import { type Board, type BoardDevice, type Stripe, stripeFromWire } from '../../protocol/messages/board.ts';
 import type { FileInfo, UploadState } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
+import { LINK_AGAIN, LINK_TRIES, SYNC_AGAIN, waitMs } from './backoff.ts';
 import type { Connection, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import type { Clock } from './ports.ts';
-import { LINK_AGAIN, LINK_TRIES, SYNC_AGAIN, waitMs } from './retry.ts';
 
 /** How the board is opened: a new upload, or by a link's secret. */
 export type Opening =

@@ -3,9 +3,9 @@ import type { Down } from '../../protocol/down.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Up } from '../../protocol/up.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { RECONNECT, waitMs } from './backoff.ts';
 import { makeEmitter } from './emitter.ts';
 import type { Clock, OpenSocket } from './ports.ts';
-import { RECONNECT, waitMs } from './retry.ts';
 
 /** Longer than API Gateway's 29 s for an integration would be no use; a dead line is to be noticed sooner. */
 const ANSWER_WITHIN_MS = 15_000;

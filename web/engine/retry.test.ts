@@ -1,20 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ErrorKind } from '../../protocol/messages/error.ts';
+import { FILE_AGAIN, RECONNECT, SYNC_AGAIN, waitMs } from './backoff.ts';
 import type { PutOutcome } from './ports.ts';
 import {
   type Failure,
-  FILE_AGAIN,
   FRESH_ADDRESS,
   PATIENCE,
   PUT_AGAIN,
-  RECONNECT,
   type Remedy,
   remedyForPut,
   remedyForRequest,
   SLOW_DOWN,
-  SYNC_AGAIN,
-  waitMs,
 } from './retry.ts';
 
 const BACKOFFS = { RECONNECT, PUT_AGAIN, SYNC_AGAIN, SLOW_DOWN, FRESH_ADDRESS, FILE_AGAIN };

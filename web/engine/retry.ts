@@ -1,34 +1,12 @@
 import type { ErrorKind, ProtocolError } from '../../protocol/messages/error.ts';
+import { type Backoff, SYNC_AGAIN } from './backoff.ts';
 import type { PutOutcome } from './ports.ts';
 
-/** The longest wait doubles with each failure in a row, from the first to the last. A success begins anew. */
-export interface Backoff {
-  firstMs: number;
-  lastMs: number;
-}
-
-export const RECONNECT: Backoff = { firstMs: 500, lastMs: 15_000 };
-export const SYNC_AGAIN: Backoff = { firstMs: 500, lastMs: 15_000 };
-/** Asked for tickets that others were given: the answer says what is left. */
-export const OUTRUN: Backoff = { firstMs: 250, lastMs: 1_000 };
-/** A link may have been opened sooner than its upload was made; after so many tries it is no such link. */
-export const LINK_AGAIN: Backoff = { firstMs: 1_000, lastMs: 15_000 };
-export const LINK_TRIES = 6;
 export const PUT_AGAIN: Backoff = { firstMs: 500, lastMs: 20_000 };
 /** S3 scales up within minutes when it is asked less: whoever insists is refused for longer. */
 export const SLOW_DOWN: Backoff = { firstMs: 2_000, lastMs: 60_000 };
 /** What was wrong was the address; a fresh one may be right at once. */
 export const FRESH_ADDRESS: Backoff = { firstMs: 50, lastMs: 20_000 };
-/** A file that cannot be read is looked for again: a drive may come back. */
-export const FILE_AGAIN: Backoff = { firstMs: 4_000, lastMs: 30_000 };
-
-/**
- * Drawn from the whole of the step ("full jitter"), so that devices that failed together do not come back together.
- * `failures` in a row so far, 1 at the first. `random` from 0 to below 1.
- */
-export function waitMs(backoff: Backoff, failures: number, random: number): number {
-  return Math.round(Math.min(backoff.lastMs, backoff.firstMs * 2 ** Math.min(30, failures - 1)) * random);
-}
 
 /** Why a device stopped carrying, until a person does something or its file is back. */
 export type StopReason = 'file-changed' | 'different-file' | 'file-unreadable' | 'not-allowed' | 'refused';

@@ -1,6 +1,6 @@
 import type { ProtocolError } from '../../protocol/messages/error.ts';
+import { OUTRUN, SYNC_AGAIN, waitMs } from './backoff.ts';
 import type { Clock } from './ports.ts';
-import { OUTRUN, SYNC_AGAIN, waitMs } from './retry.ts';
 
 /** When a device may say something again: once it has gathered enough, and not before what went wrong allows. */
 export interface Turns {

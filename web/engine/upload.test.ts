@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { geometryOf, MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
-import { LINK_TRIES } from './retry.ts';
+import { LINK_TRIES } from './backoff.ts';
 import { deviceOn } from './testing/device.ts';
 import { makeRulesServer, SECRETS, UPLOAD } from './testing/rules-server.ts';
 import { makeVirtualClock } from './testing/virtual-clock.ts';

@@ -1,12 +1,10 @@
 import { createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import { deviceName, keepDeviceName } from '../browser/device-name.ts';
-import { withStoredHashes } from '../browser/hash-store.ts';
 import { instanceKey, takeInstanceKey } from '../browser/instance-key.ts';
 import type { Journal, JournalEntry } from '../browser/journal.ts';
 import { onNetworkHint } from '../browser/network-hints.ts';
 import { makePageConfig, socketAddress } from '../browser/page-config.ts';
-import { makePartWorkers, type PartWorkers } from '../browser/part-workers.ts';
 import { requestsAtOnce } from '../browser/requests-at-once.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { makeOpenSocket } from '../browser/socket.ts';
@@ -16,12 +14,10 @@ import type { CarrierOptions } from '../engine/carrier.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
 import { type Account, createAccount } from './account.ts';
-import type { Carrying } from './carrying.ts';
+import { createLine } from './line.ts';
 import { linkOf, secretInHash, uploadInHash } from './links.ts';
 import { createOpenUpload, type OpenUpload } from './open-upload.ts';
-import { makeSoon } from './soon.ts';
-import type { TabWork } from './tab-work.ts';
-import { isAtWork, isSettled, takesTheLine } from './turns.ts';
+import { isAtWork } from './turns.ts';
 
 /** An upload that this browser has to do with. */
 export type InHand =
@@ -67,35 +63,10 @@ export interface App {
 
 /** Uploads of before that the list asks the server about: each is a board to be kept live. */
 const LOOK_AT = 6;
-/** One has the line, the next is ready to go on where it leaves the line idle. */
-const PREPARED = 2;
-const TURN_EVERY_MS = 250;
-const CARRYING_AGAIN_MS = 2_000;
-/** The page is there first; nobody chooses a file sooner. */
-const WORKERS_AFTER_MS = 200;
 
 export function createApp(journal: Journal): App {
   takeInstanceKey();
   const trace = startTrace();
-  let workers: PartWorkers | undefined;
-  const partWorkers = () => {
-    workers ??= makePartWorkers(trace);
-    return workers;
-  };
-  // Starting them takes as long as sending a part. Whoever follows a link may only watch, and then needs none.
-  if (!secretInHash(location.hash)) setTimeout(partWorkers, WORKERS_AFTER_MS);
-  let carrying: Carrying | undefined;
-  const loadCarrying = async () => {
-    const { makeCarrying } = await import('./carrying.ts');
-    if (carrying) return;
-    carrying = makeCarrying(browserClock);
-    const { budget, screen } = carrying;
-    setBudget(budget);
-    screen.onChange(() => setScreenKept(screen.isHeld()));
-    for (const open of opened()) workOn(open, false);
-  };
-  // At once, and out of the way of what the page shows first.
-  const loading = setTimeout(() => void loadCarrying().catch(() => {}), 0);
   const config = makePageConfig(location.href);
   const [name, setName] = createSignal(deviceName());
   const connection = makeConnection({
@@ -109,30 +80,22 @@ export function createApp(journal: Journal): App {
     clock: browserClock,
     random: Math.random,
     resolve: (url: string) => new URL(url, location.origin).href,
-    makeCarrier: (its: CarrierOptions) => {
-      if (!carrying) throw new Error('expected what carries to be loaded before a file is attached');
-      return carrying.makeCarrier(its);
-    },
+    makeCarrier: (its: CarrierOptions) => line.makeCarrier(its),
     ...requestsAtOnce(navigator.userAgent),
   };
 
-  const [budget, setBudget] = createSignal<Budget>();
-  const [isScreenKept, setScreenKept] = createSignal(false);
   const [status, setStatus] = createSignal(connection.status());
   const [current, setCurrent] = createSignal<OpenUpload>();
   const [opened, setOpened] = createSignal<readonly OpenUpload[]>([]);
-  const [queue, setQueue] = createSignal<readonly File[]>([]);
   const [made, setMade] = createSignal(journal.entries());
-  /** Files that are here and wait for the line. */
-  const [waiting, setWaiting] = createSignal<ReadonlyMap<OpenUpload, File>>(new Map());
-
-  /** What this tab does for an upload, and leaves to others of this browser. */
-  const [works, setWorks] = createSignal<ReadonlyMap<OpenUpload, TabWork>>(new Map());
-  const workOn = (open: OpenUpload, isNew: boolean) => {
-    if (!carrying || works().has(open)) return;
-    const work = carrying.workOn(open, isNew);
-    setWorks((all) => new Map(all).set(open, work));
-  };
+  const line = createLine({
+    clock: browserClock,
+    database: journal.database,
+    trace,
+    opened,
+    begin: (file) => void begin(file),
+    isForFiles: !secretInHash(location.hash),
+  });
 
   // Before any upload is opened: on a new connection, who somebody is is said first.
   const account = createAccount({
@@ -148,39 +111,6 @@ export function createApp(journal: Journal): App {
     }),
   );
 
-  const attached = new Set<OpenUpload>();
-  const attach = (open: OpenUpload, file: File) => {
-    attached.add(open);
-    setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
-    const carry = () => {
-      if (!attached.has(open)) return;
-      const port = () => withStoredHashes(partWorkers().open(file), file, journal.database);
-      works().get(open)?.carry(port);
-    };
-    if (carrying) return carry();
-    // It did not come: the server is away, as it is for the upload. Both are tried again.
-    const retry = () => setTimeout(() => attached.has(open) && load(), CARRYING_AGAIN_MS);
-    const load = () => void loadCarrying().then(carry, retry);
-    load();
-  };
-
-  /** Gives the line to the next one, and prepares the one after it. */
-  const nextTurn = () => {
-    const isBusy = (open: OpenUpload) => takesTheLine(open.upload.view(), attached.has(open));
-    carrying?.screen.want(opened().some(isBusy));
-    const [next] = waiting();
-    if (next && !opened().some(isBusy)) attach(...next);
-    const underWay = opened().filter(
-      (open) => open.source().state === 'here' && !isSettled(open.upload.view()),
-    );
-    const [file] = queue();
-    if (!file || underWay.length >= PREPARED) return;
-    setQueue((all) => all.slice(1));
-    begin(file);
-  };
-
-  const turning = makeSoon(nextTurn, TURN_EVERY_MS);
-
   const add = (upload: Upload, secret: string, links: OpenUpload['links'], isNew = false): OpenUpload => {
     const open = createOpenUpload({
       upload,
@@ -192,23 +122,18 @@ export function createApp(journal: Journal): App {
       serverNowMs: connection.serverNowMs,
       ready(file) {
         // What the person looks at is what they want done first.
-        if (open === current()) return attach(open, file);
-        setWaiting((all) => new Map(all).set(open, file));
-        nextTurn();
+        line.take(open, file, open === current() ? 'now' : 'in-turn');
       },
     });
-    upload.onChange(turning.call);
+    upload.onChange(line.changed);
     setOpened((all) => [open, ...all]);
-    workOn(open, isNew);
+    line.added(open, isNew);
     return open;
   };
 
   const close = (open: OpenUpload) => {
     setOpened((all) => all.filter((other) => other !== open));
-    setWaiting((all) => new Map([...all].filter(([other]) => other !== open)));
-    attached.delete(open);
-    works().get(open)?.close();
-    setWorks((all) => new Map([...all].filter(([other]) => other !== open)));
+    line.removed(open);
     open.close();
   };
 
@@ -229,10 +154,9 @@ export function createApp(journal: Journal): App {
     if (before === next) return;
     setCurrent(next);
     const isListed = before && (journal.entryOf(before.secret) || isAtWork(before.upload.view()));
-    if (before && !isListed && !waiting().has(before)) close(before);
-    const file = next && waiting().get(next);
-    if (next && file) attach(next, file);
-    if (!next) lookAtMade();
+    if (before && !isListed && !line.waits(before)) close(before);
+    if (next) line.takeNow(next);
+    else lookAtMade();
   };
 
   /** The list of uploads says how they stand, so it asks. */
@@ -303,7 +227,7 @@ export function createApp(journal: Journal): App {
     if (persisted) return;
     for (const open of opened()) {
       open.pauseForUnload();
-      works().get(open)?.close();
+      line.leave(open);
     }
   };
   window.addEventListener('popstate', onHash);
@@ -313,10 +237,7 @@ export function createApp(journal: Journal): App {
     stopHints();
     window.removeEventListener('pagehide', onPageHide);
     stopStatus();
-    turning.stop();
-    carrying?.screen.stop();
-    clearTimeout(loading);
-    for (const work of works().values()) work.close();
+    line.close();
     for (const open of opened()) open.close();
     connection.close();
   });
@@ -328,7 +249,7 @@ export function createApp(journal: Journal): App {
     const isOfEntry = (open: OpenUpload) => entries.some(({ secrets }) => secrets.own === open.secret);
     const helped = opened().filter((open) => !isOfEntry(open) && open !== current());
     return [
-      ...queue().map((file): InHand => ({ state: 'queued', file })),
+      ...line.queue().map((file): InHand => ({ state: 'queued', file })),
       ...helped.map((open): InHand => ({ state: 'open', open, entry: undefined })),
       ...entries.map((entry): InHand => {
         const open = opened().find(({ secret }) => secret === entry.secrets.own);
@@ -349,29 +270,27 @@ export function createApp(journal: Journal): App {
     connection: status,
     current,
     inHand,
-    budget,
-    isScreenKept,
-    waitsForTurn: (open) => waiting().has(open),
-    isInOtherTab: (open) => works().get(open)?.isInOtherTab() ?? false,
+    budget: line.budget,
+    isScreenKept: line.isScreenKept,
+    waitsForTurn: line.waits,
+    isInOtherTab: line.isInOtherTab,
     serverNowMs: connection.serverNowMs,
     start(files) {
       const [file] = files;
       if (!file) return;
       if (files.length === 1) return goTo(begin(file));
-      setQueue((all) => [...all, ...files]);
-      nextTurn();
+      line.enqueue(files);
     },
     help: (file) => current()?.choose(file),
     startNow(one) {
       if (one instanceof File) {
-        setQueue((all) => all.filter((file) => file !== one));
+        line.dequeue(one);
         return goTo(begin(one));
       }
-      const file = waiting().get(one);
-      if (file) attach(one, file);
+      line.takeNow(one);
     },
     forget(one) {
-      if (one.state === 'queued') return void setQueue((all) => all.filter((file) => file !== one.file));
+      if (one.state === 'queued') return line.dequeue(one.file);
       if (one.state === 'open') close(one.open);
       if (one.entry) journal.forget(one.entry.secrets.own);
       setMade(journal.entries());

@@ -1,10 +1,14 @@
+import { withStoredHashes } from '../browser/hash-store.ts';
+import type { JournalDatabase } from '../browser/journal.ts';
 import { openLimitsStore } from '../browser/limits-store.ts';
+import { makePartWorkers } from '../browser/part-workers.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { openTabTurn } from '../browser/tab-turn.ts';
+import type { Trace } from '../browser/trace.ts';
 import { makeWakeLock, type WakeLock } from '../browser/wake-lock.ts';
 import { type Budget, makeBudget } from '../engine/budget.ts';
 import { type Carrier, type CarrierOptions, makeCarrier } from '../engine/carrier.ts';
-import type { Clock } from '../engine/ports.ts';
+import type { Clock, FilePort } from '../engine/ports.ts';
 import type { OpenUpload } from './open-upload.ts';
 import { makeTabWork, type TabWork } from './tab-work.ts';
 
@@ -15,20 +19,38 @@ export interface Carrying {
   budget: Budget;
   /** Keeps the screen on while this device uploads. */
   screen: WakeLock;
+  /** Starts the workers before there is a file: that takes as long as sending a part. */
+  warmUp(): void;
+  /** Reads, hashes and sends the parts of this file; what was hashed of it before is remembered. */
+  openFile(file: File): FilePort;
   /** `isNew`: begun in this tab just now. */
   workOn(open: OpenUpload, isNew: boolean): TabWork;
 }
 
-export function makeCarrying(clock: Clock): Carrying {
+export interface CarryingOptions {
+  clock: Clock;
+  /** Undefined where nothing is stored. */
+  database: JournalDatabase | undefined;
+  trace: Trace | undefined;
+}
+
+export function makeCarrying({ clock, database, trace }: CarryingOptions): Carrying {
   const budget = makeBudget(clock, openLimitsStore());
   const { wakeLock } = navigator;
   const tab = newSecret();
+  let workers: ReturnType<typeof makePartWorkers> | undefined;
+  const partWorkers = () => {
+    workers ??= makePartWorkers(trace);
+    return workers;
+  };
   return {
     budget,
     screen: makeWakeLock({
       request: wakeLock && (() => wakeLock.request('screen')),
       page: document,
     }),
+    warmUp: () => void partWorkers(),
+    openFile: (file) => withStoredHashes(partWorkers().open(file), file, database),
     makeCarrier: (options) => makeCarrier({ ...options, budget }),
     workOn: ({ secret, upload, pauseForUnload }, isNew) =>
       makeTabWork({

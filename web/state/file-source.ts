@@ -1,8 +1,8 @@
 import { type FileHandle, handleOf, type Reading, readHandle } from '../browser/file-handles.ts';
 import type { Journal, KeptFile } from '../browser/journal.ts';
+import { FILE_AGAIN, waitMs } from '../engine/backoff.ts';
 import { makeEmitter } from '../engine/emitter.ts';
 import type { Clock } from '../engine/ports.ts';
-import { FILE_AGAIN, waitMs } from '../engine/retry.ts';
 
 /** Where this device's bytes of an upload come from. */
 export type SourceView =
