@@ -7,7 +7,7 @@ import { makeBigBoard } from '../test/support/big-board.ts';
 import { syncOf } from '../test/support/client.ts';
 import { makeManualClock } from '../test/support/finish-scene.ts';
 import { NOW_MS } from '../test/support/half-way.ts';
-import { DEVICES_TOLD_AT_ONCE, HURRIED_NEWS_MS, NEWS_MS } from './news.ts';
+import { DEVICES_TOLD_AT_ONCE, HURRIED_NEWS_MS, NEWS_MS, newsMsFor } from './news.ts';
 import { OPEN_RULES } from './rules.ts';
 import { onFrame } from './socket/dispatch.ts';
 
@@ -106,6 +106,13 @@ test('beyond, the changes of half a second are told together, to each device in 
   expect(BigInt(`0x${mine?.done}`) & BigInt(`0x${granted.stripes[0]?.done}`)).toBe(
     BigInt(`0x${granted.stripes[0]?.done}`),
   );
+});
+
+test('on a board of more than a hundred devices each is told more seldom, unless tickets are few', () => {
+  expect([7, 50, 100, 200, 400].map((devices) => newsMsFor(devices, false))).toEqual([
+    500, 500, 500, 1_000, 1_500,
+  ]);
+  expect(newsMsFor(400, true)).toBe(HURRIED_NEWS_MS);
 });
 
 test('where tickets are few, they are told after a tenth of a second', async () => {

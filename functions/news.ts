@@ -9,14 +9,23 @@ import type { Change, Ports, Untold } from './ports.ts';
  * are what costs: at 200 forty times what S3 takes for the parts, and more posts a second than an account may make.
  */
 export const DEVICES_TOLD_AT_ONCE = 6;
-/** How long changes are gathered then: with the way there, everybody's board is within a second of the truth. */
+/** How long changes are gathered then: with the way there, everybody's board is within a second of the truth */
 export const NEWS_MS = 500;
+/** … on a board of this many. With more of them each is told more seldom: what one change costs does not grow for ever. */
+const DEVICES_IN_TIME = 100;
+const LONGEST_NEWS_MS = 1_500;
 /** … and where tickets are few, which is at the beginning and near the end. */
 export const HURRIED_NEWS_MS = 100;
 /** Whoever has not told by this much later is dead. */
 const DEAD_AFTER_MS = 5_000;
 /** What comes while the first news are told is told at once; what comes then, by the next who has something to tell. */
 const MAX_ROUNDS = 2;
+/** How long changes are gathered on a board of so many devices. */
+export function newsMsFor(devices: number, isHurried: boolean): number {
+  if (isHurried) return HURRIED_NEWS_MS;
+  return Math.min(LONGEST_NEWS_MS, NEWS_MS * Math.max(1, devices / DEVICES_IN_TIME));
+}
+
 /** Room for all that is not a stripe. */
 const MARGIN_BYTES = 8_192;
 
@@ -28,7 +37,7 @@ export async function gatherNews(
   ports: Ports,
   upload: string,
   change: Change,
-  gatherMs = NEWS_MS,
+  gatherMs: number,
 ): Promise<(() => Promise<void>) | undefined> {
   const token = ports.newToken();
   const nowMs = ports.clock.nowMs();

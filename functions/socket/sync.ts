@@ -20,7 +20,7 @@ import { type Applied, applyToStripe } from '../apply-to-stripe.ts';
 import { broadcast } from '../broadcast.ts';
 import { electIfDue } from '../finish/elect.ts';
 import { hashesFor, rememberPublished } from '../known-hashes.ts';
-import { DEVICES_TOLD_AT_ONCE, gatherNews, HURRIED_NEWS_MS, NEWS_MS } from '../news.ts';
+import { DEVICES_TOLD_AT_ONCE, gatherNews, newsMsFor } from '../news.ts';
 import type { Member, Ports, StoredState, UploadMeta } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { allowanceOf, charge, linkOf, within } from './allowance.ts';
@@ -278,7 +278,7 @@ async function tellOthers(
   if (devices > DEVICES_TOLD_AT_ONCE) {
     const stripes = changed.map(({ s }) => s);
     const change = { stripes, device, rateBps, backlogBytes: heldBytes };
-    const tell = await gatherNews(ports, upload, change, hurry ? HURRIED_NEWS_MS : NEWS_MS);
+    const tell = await gatherNews(ports, upload, change, newsMsFor(devices, hurry));
     if (tell) context.afterwards = tell;
     return;
   }

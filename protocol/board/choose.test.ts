@@ -14,7 +14,7 @@ import {
   ME,
 } from '../../test/board-sketches.ts';
 import { bitsByStripe, NO_BITS, stripeOf } from './bits.ts';
-import { type ChoosingDevice, choose, countFree, handSize, nextExpiryMs } from './choose.ts';
+import { type ChoosingDevice, choose, handSize, nextExpiryMs } from './choose.ts';
 import { decide } from './decide.ts';
 import { geometryOf, MIN_PART_BYTES } from './geometry.ts';
 import { chooseHedges } from './hedge.ts';
@@ -266,7 +266,7 @@ test('[L1] as many tickets are counted as free as anybody may claim', () => {
     fc.property(anyBoard, ({ replica, nowMs }) => {
       const stranger = chooser(99);
       const free = allParts.filter((part) => isClaimable(replica, stranger, part, nowMs));
-      expect(countFree(replica, nowMs)).toBe(free.length);
+      expect(replica.freeParts(nowMs)).toBe(free.length);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { type Bits, bitsByStripe, countBits, firstBits, NO_BITS, partsOf } from './bits.ts';
 import { type Geometry, STRIPE_PARTS } from './geometry.ts';
 import type { Replica } from './replica.ts';
-import { freeBits, heldBits, isLive, MAX_LEASES, type Stripe } from './stripe.ts';
+import { heldBits, isLive, leasedBits, MAX_LEASES } from './stripe.ts';
 
 /** What a device knows when it chooses. */
 export interface ChoosingDevice {
@@ -29,7 +29,7 @@ export function choose(
   const soonKnown = bitsByStripe(chooser.aboutToBeKnown);
   const offers: Offer[] = [];
   for (let s = 0; s < replica.geometry.stripes; s++) {
-    const offer = offerOf(replica.stripe(s), chooser.device, nowMs, inHand.get(s), soonKnown.get(s));
+    const offer = offerOf(replica, s, chooser.device, nowMs, inHand.get(s), soonKnown.get(s));
     if (offer) offers.push(offer);
   }
   offers.sort(byPreference);
@@ -63,26 +63,27 @@ interface Offer {
 }
 
 function offerOf(
-  stripe: Stripe,
+  replica: Replica,
+  s: number,
   device: number,
   nowMs: number,
   inHand: Bits = NO_BITS,
   soonKnown: Bits = NO_BITS,
 ): Offer | undefined {
+  const stripe = replica.stripe(s);
+  const { free: known, holders } = replica.standing(s, nowMs);
+  if (holders === 0 && known === NO_BITS && soonKnown === NO_BITS) return undefined;
   const held = heldBits(stripe, device, nowMs);
   const lost = held & ~inHand & ~stripe.done;
-  const othersHold = stripe.leases.reduce(
-    (bits, lease) => (lease.device !== device && isLive(lease, nowMs) ? bits | lease.parts : bits),
-    NO_BITS,
-  );
-  const holders = stripe.leases.filter((lease) => isLive(lease, nowMs)).length;
   const hasRoom = held !== NO_BITS || holders < MAX_LEASES;
-  const open = freeBits(stripe, nowMs) | (soonKnown & ~stripe.done & ~othersHold);
+  const toBeFree =
+    soonKnown === NO_BITS ? NO_BITS : soonKnown & ~stripe.done & ~leasedBits(stripe, nowMs, device);
+  const open = known | toBeFree;
   const free = hasRoom ? open & ~inHand & ~lost : NO_BITS;
   if (lost === NO_BITS && free === NO_BITS) return undefined;
-  const tie = mix(device, stripe.s);
+  const tie = mix(device, s);
   return {
-    s: stripe.s,
+    s,
     lost,
     free,
     isHome: (held | inHand) !== NO_BITS,
@@ -137,17 +138,11 @@ export interface OwnPace {
   backlogBytes: number;
 }
 
-/** How many tickets of the board anybody may claim now. */
-export function countFree(replica: Replica, nowMs: number): number {
-  let count = 0;
-  for (let s = 0; s < replica.geometry.stripes; s++) count += countBits(freeBits(replica.stripe(s), nowMs));
-  return count;
-}
-
 /** [C7] When the next lease of somebody else runs out; undefined when there is none. */
 export function nextExpiryMs(replica: Replica, device: number, nowMs: number): number | undefined {
   let soonest: number | undefined;
   for (let s = 0; s < replica.geometry.stripes; s++) {
+    if (replica.standing(s, nowMs).untilMs >= (soonest ?? Number.POSITIVE_INFINITY)) continue;
     for (const lease of replica.stripe(s).leases) {
       if (lease.device === device || !isLive(lease, nowMs)) continue;
       if (soonest === undefined || lease.untilMs < soonest) soonest = lease.untilMs;

@@ -17,7 +17,7 @@ import {
 import { allBits } from './bits.ts';
 import type { ChoosingDevice } from './choose.ts';
 import { type Geometry, MIN_PART_BYTES } from './geometry.ts';
-import { chooseHedges, liveHoldings } from './hedge.ts';
+import { chooseHedges } from './hedge.ts';
 import { makeReplica, type Replica } from './replica.ts';
 
 /** The one ticket to hedge, where each holder needs for all that it holds what its speed says. */
@@ -28,7 +28,7 @@ function chooseHedge(
   rateOf: RateOf,
   nowMs: number,
 ): number | undefined {
-  const holdings = liveHoldings(replica, nowMs);
+  const holdings = replica.holdings(nowMs);
   const endOf = (device: number) => {
     const rateBps = rateOf(device);
     if (!rateBps) return undefined;

@@ -1,4 +1,4 @@
-import { bitOf, countBits, partsOf } from './bits.ts';
+import { bitOf, partsOf } from './bits.ts';
 import type { ChoosingDevice } from './choose.ts';
 import type { Replica } from './replica.ts';
 import { isLive, type Stripe } from './stripe.ts';
@@ -31,6 +31,7 @@ export function chooseHedges(
   const slow: Array<{ part: number; ms: number }> = [];
   for (let s = 0; s < replica.geometry.stripes; s++) {
     const stripe = replica.stripe(s);
+    if (replica.standing(s, nowMs).holders === 0) continue;
     for (const lease of stripe.leases) {
       if (lease.device === chooser.device || !isLive(lease, nowMs)) continue;
       const ms = endOf(lease.device, lease.untilMs - nowMs);
@@ -57,16 +58,4 @@ function isWorthIt(ownMs: number, ms: number): boolean {
 function holders(stripe: Stripe, part: number, nowMs: number): number {
   const bit = bitOf(part);
   return stripe.leases.filter((lease) => lease.parts & bit && isLive(lease, nowMs)).length;
-}
-
-/** How many tickets each device holds. */
-export function liveHoldings(replica: Replica, nowMs: number): Map<number, number> {
-  const holdings = new Map<number, number>();
-  for (let s = 0; s < replica.geometry.stripes; s++) {
-    for (const lease of replica.stripe(s).leases) {
-      if (!isLive(lease, nowMs)) continue;
-      holdings.set(lease.device, (holdings.get(lease.device) ?? 0) + countBits(lease.parts));
-    }
-  }
-  return holdings;
 }

@@ -18,6 +18,8 @@ export function makeRateMeter(): RateMeter {
   let startedMs = 0;
   let lastAddMs = Number.NEGATIVE_INFINITY;
   let begunMs: number | undefined;
+  /** Asked for several times in one moment, it is reckoned once. */
+  let answer: { atMs: number; rateBps: number } | undefined;
 
   const advance = (nowMs: number) => {
     const slot = Math.floor(nowMs / SLOT_MS);
@@ -41,12 +43,17 @@ export function makeRateMeter(): RateMeter {
       newest ??= Math.floor(nowMs / SLOT_MS);
       const slot = advance(nowMs) % WINDOW_SLOTS;
       slots[slot] = (slots[slot] ?? 0) + bytes;
+      answer = undefined;
     },
     rateBps(nowMs) {
       if (newest === undefined) return undefined;
+      if (answer?.atMs === nowMs) return answer.rateBps;
       advance(nowMs);
       const spanMs = Math.min(WINDOW_SLOTS * SLOT_MS, Math.max(2 * SLOT_MS, nowMs - startedMs));
-      return (slots.reduce((sum, bytes) => sum + bytes, 0) * 1_000) / spanMs;
+      let bytes = 0;
+      for (const slot of slots) bytes += slot;
+      answer = { atMs: nowMs, rateBps: (bytes * 1_000) / spanMs };
+      return answer.rateBps;
     },
   };
 }

@@ -53,6 +53,28 @@ test('[R1] whatever is lost, repeated and reordered, a replica that heard the ne
   expect(superseded).toBeGreaterThan(100);
 });
 
+test('[L1] whatever happens, and wherever the clock is set, a replica counts what is free and held as if for the first time', () => {
+  const times = fc.array(fc.nat({ max: 90_000 }), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(anyBoardHistory(), times, ({ versions, nowMs }, later) => {
+      const replica = makeReplica(THREE_STRIPES);
+      for (const [i, stripe] of versions.entries()) {
+        replica.merge(stripe);
+        const atMs = nowMs - 40_000 + (later[i % later.length] ?? 0);
+        const afresh = makeReplica(THREE_STRIPES);
+        for (const s of [0, 1, 2]) afresh.merge(replica.stripe(s));
+        expect(replica.freeParts(atMs)).toBe(afresh.freeParts(atMs));
+        expect(replica.holdings(atMs)).toEqual(afresh.holdings(atMs));
+        const free = parts().filter(
+          (part) => viewTicket(replica.stripe(stripeOf(part)), part, atMs).state === 'free',
+        );
+        expect(replica.freeParts(atMs)).toBe(free.length);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('[R1] a stripe is taken only with a higher rev, and the replica says whether it did', () => {
   const replica = makeReplica(THREE_STRIPES);
   const at = (rev: number, done: bigint): Stripe => ({ ...emptyStripe(1), rev, known: ALL_64, done });

@@ -6,18 +6,18 @@ import { device } from './scenarios.ts';
 import { FINE } from './weather.ts';
 import { type Outcome, runWorld } from './world.ts';
 
-interface Bill {
+export interface Bill {
   devices: number;
   parts: number;
   /** Of each device. */
   megabits: number;
 }
 
-/** By number of devices; by number of parts; and with links so fast that parts come in by fours. */
+/** By number of devices; by speed; and, at two speeds, by number of parts. */
 export const BILLS: readonly Bill[] = [
   ...[1, 2, 3, 5, 10, 20, 50].map((devices) => ({ devices, parts: 1_000, megabits: 20 })),
-  ...[100, 1_000, 10_000].map((parts) => ({ devices: 2, parts, megabits: 50 })),
-  ...[100, 1_000, 10_000].map((parts) => ({ devices: 2, parts, megabits: 200 })),
+  ...[100, 400].map((megabits) => ({ devices: 2, parts: 1_000, megabits })),
+  ...[50, 200].flatMap((megabits) => [100, 1_000, 10_000].map((parts) => ({ devices: 2, parts, megabits }))),
 ];
 
 export function runBill({ devices, parts, megabits }: Bill, seed: number): Promise<Outcome> {
@@ -60,6 +60,57 @@ export function billRow({ devices, megabits }: Bill, outcome: Outcome): string {
     `${((100 * outcome.usdPerThousandParts) / s3PutUsd(1_000)).toFixed(0)} %`,
     outcome.messagesPerPart.toFixed(2),
     `${(usage.readUnits / parts).toFixed(2)}, ${(usage.writeUnits / parts).toFixed(2)}`,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** What a part more costs, from one number of parts to the next, and what remains for the upload itself. */
+export interface Slope {
+  devices: number;
+  megabits: number;
+  fromParts: number;
+  toParts: number;
+  usdPerThousandMore: number;
+  fixedUsd: number;
+}
+
+/** Between bills that differ only in their number of parts. */
+export function slopesOf(bills: ReadonlyArray<readonly [Bill, Outcome]>): Slope[] {
+  const usd = ({ usdPerThousandParts, parts }: Outcome) => (usdPerThousandParts * parts) / 1_000;
+  return bills.flatMap(([bill, outcome], i) => {
+    const [next, more] = bills[i + 1] ?? [];
+    if (!next || !more || next.devices !== bill.devices || next.megabits !== bill.megabits) return [];
+    const perPart = (usd(more) - usd(outcome)) / (more.parts - outcome.parts);
+    return {
+      devices: bill.devices,
+      megabits: bill.megabits,
+      fromParts: outcome.parts,
+      toParts: more.parts,
+      usdPerThousandMore: perPart * 1_000,
+      fixedUsd: usd(outcome) - perPart * outcome.parts,
+    };
+  });
+}
+
+export function slopeHead(): string {
+  const titles = ['devices', 'Mbit/s each', 'parts', '$/1,000 further parts', '$ for the upload itself'];
+  return [`| ${titles.join(' | ')} |`, `| ${titles.map(() => '---').join(' | ')} |`].join('\n');
+}
+
+export function slopeRow({
+  devices,
+  megabits,
+  fromParts,
+  toParts,
+  usdPerThousandMore,
+  fixedUsd,
+}: Slope): string {
+  const cells = [
+    devices,
+    megabits,
+    `${fromParts} to ${toParts}`,
+    usdPerThousandMore.toFixed(5),
+    fixedUsd.toFixed(6),
   ];
   return `| ${cells.join(' | ')} |`;
 }

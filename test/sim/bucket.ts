@@ -27,6 +27,7 @@ export interface SimBucket extends Bucket {
   /** Whether S3 has this part, in an upload or in an object made of it. */
   hasPart(key: string, part: number, sha256: Sha256): boolean;
   object(key: string): ReadonlyMap<number, StoredPart> | undefined;
+  hasObject(): boolean;
   /** How often an object was made. */
   completions(key: string): number;
 }
@@ -115,6 +116,7 @@ export function makeSimBucket(nowMs: () => number): SimBucket {
       );
     },
     object: (key) => objects.get(key),
+    hasObject: () => objects.size > 0,
     completions: (key) => made.get(key) ?? 0,
   };
 }

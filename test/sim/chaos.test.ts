@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chaosOf } from './chaos.ts';
+import { chaosOf, mortalOf } from './chaos.ts';
 import { runWorld } from './world.ts';
 
 /** As many as an ordinary run has time for; `npm run sim -- --chaos 5000` has more. */
@@ -11,6 +11,16 @@ test('whatever goes wrong, the invariants hold, the object is right, and the upl
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }
 });
+
+/** Worlds in which a change that was stored was never told, before [R3] and [R4]. */
+test.for([32, 41, 54, 76, 136])(
+  'seed %i of those in which functions die: every device has the board as it is stored',
+  async (seed) => {
+    const { violations, deaths } = await runWorld(mortalOf(seed));
+    expect(violations).toEqual([]);
+    expect(deaths).toBeGreaterThan(0);
+  },
+);
 
 /** Worlds that went wrong once, and why. */
 test.for([

@@ -30,6 +30,13 @@ export function chaosOf(seed: number): WorldPlan {
   };
 }
 
+/** A random world in which functions die at any of their steps, and nothing else goes wrong: nobody is left behind. */
+export function mortalOf(seed: number): WorldPlan {
+  const plan = chaosOf(seed);
+  const devices = plan.devices.map((one) => ({ ...one, happenings: [] }));
+  return { ...plan, scenario: 'mortal', devices, weather: { ...FINE, lambdaDies: 0.2 } };
+}
+
 function anyDevice(random: Random, i: number, isSurvivor: boolean): DevicePlan {
   const happenings = anyHappenings(random);
   return device(random, `device${i + 1}`, anyCapacity(random), {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { billHead } from './bill.ts';
+import { type Bill, billHead, billRow, slopeHead, slopeRow, slopesOf } from './bill.ts';
 import { progressChart, sharesChart } from './charts.ts';
 import { tableHead, tableRow } from './report.ts';
 import type { Outcome } from './world.ts';
@@ -9,11 +9,15 @@ const DOCS = new URL('../../docs/', import.meta.url);
 const DRAWN = '200MiB';
 
 /** Puts the figures between the marks of docs/SCHEDULING.md, and draws its charts. */
-export function writeScheduling(outcomes: readonly Outcome[], bills: readonly string[]): void {
+export function writeScheduling(
+  outcomes: readonly Outcome[],
+  bills: ReadonlyArray<readonly [Bill, Outcome]>,
+): void {
   const path = new URL('SCHEDULING.md', DOCS);
   let text = readFileSync(path, 'utf8');
   text = between(text, 'scenarios', [tableHead(), ...outcomes.map(tableRow)]);
-  text = between(text, 'bill', [billHead(), ...bills]);
+  text = between(text, 'bill', [billHead(), ...bills.map(([bill, outcome]) => billRow(bill, outcome))]);
+  text = between(text, 'slopes', [slopeHead(), ...slopesOf(bills).map(slopeRow)]);
   writeFileSync(path, text);
   writeFileSync(new URL('pictures/shares.svg', DOCS), sharesChart(outcomes));
   const drawn = outcomes.find(({ scenario }) => scenario === DRAWN);

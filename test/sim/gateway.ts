@@ -33,6 +33,8 @@ export interface Gateway {
   socketsFor(network: Network): OpenSocket;
   /** How Lambdas reach connections. */
   sockets: Sockets;
+  /** The longest frame that a device was sent, in bytes. */
+  largestFrameBytes(): number;
   /** An answer of the gateway to nothing in particular is a frame as well. */
   connections(): number;
 }
@@ -50,6 +52,7 @@ export interface GatewayOptions {
 export function makeGateway({ clock, random, weather, meter, invoke }: GatewayOptions): Gateway {
   const connections = new Map<string, Connection>();
   let lastId = 0;
+  let largestFrameBytes = 0;
   let batch: { atMs: number; flush: Array<() => void> } | undefined;
 
   const event = (connection: Connection, eventType: 'CONNECT' | 'DISCONNECT' | 'MESSAGE', body?: string) =>
@@ -69,6 +72,7 @@ export function makeGateway({ clock, random, weather, meter, invoke }: GatewayOp
 
   const toDevice = (connection: Connection, frame: string, isAnswer: boolean) => {
     meter.frame(frame.length);
+    largestFrameBytes = Math.max(largestFrameBytes, frame.length);
     for (const lateMs of fates()) {
       const delayMs = connection.network.oneWayMs();
       const inMs = lateMs > 0 ? delayMs + lateMs : connection.downOrder(delayMs);
@@ -197,6 +201,7 @@ export function makeGateway({ clock, random, weather, meter, invoke }: GatewayOp
       },
       isThere: async (id) => connections.has(id),
     },
+    largestFrameBytes: () => largestFrameBytes,
     connections: () => connections.size,
   };
 }

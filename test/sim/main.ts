@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BILLS, billHead, billRow, runBill } from './bill.ts';
+import { BILLS, type Bill, billHead, billRow, runBill, slopeHead, slopeRow, slopesOf } from './bill.ts';
 import { chaosOf } from './chaos.ts';
 import { writeScheduling } from './document.ts';
 import { jsonOf, MOST_WASTED, tableHead, tableRow, targetOf } from './report.ts';
@@ -73,10 +73,13 @@ function shortfallsOf({ scenario, shareOfSummedRate, wastedRatio }: Outcome): st
 
 async function runBills({ seed, json }: Options): Promise<number> {
   if (!json) console.log(billHead());
+  const bills: Array<readonly [Bill, Outcome]> = [];
   for (const bill of BILLS) {
     const outcome = await runBill(bill, seed);
+    bills.push([bill, outcome]);
     console.log(json ? jsonOf(outcome) : billRow(bill, outcome));
   }
+  if (!json) console.log([slopeHead(), ...slopesOf(bills).map(slopeRow)].join('\n'));
   return 0;
 }
 
@@ -96,8 +99,8 @@ async function runChaos({ seed, worlds, json }: Options): Promise<number> {
 async function writeDocs({ seed }: Options): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const name of Object.keys(SCENARIOS)) outcomes.push(await runWorld(planOf(name, seed)));
-  const bills = [];
-  for (const bill of BILLS) bills.push(billRow(bill, await runBill(bill, seed)));
+  const bills: Array<readonly [Bill, Outcome]> = [];
+  for (const bill of BILLS) bills.push([bill, await runBill(bill, seed)]);
   writeScheduling(outcomes, bills);
   return outcomes.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }

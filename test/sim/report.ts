@@ -42,6 +42,7 @@ const COLUMNS: ReadonlyArray<readonly [title: string, cell: (outcome: Outcome) =
   ['read, write units/part', ({ usage, parts }) => perPart([usage.readUnits, usage.writeUnits], parts)],
   ['$/1,000 parts', ({ usdPerThousandParts }) => usdPerThousandParts.toFixed(4)],
   ['writes/s, one item', ({ hottestWritesPerS }) => String(hottestWritesPerS)],
+  ['longest frame', ({ largestFrameBytes }) => `${(largestFrameBytes / 1_024).toFixed(1)} KB`],
 ];
 
 /** Markdown, so that it can go into a document as it is. */

@@ -7,6 +7,7 @@ import type { ProtocolError } from '../../protocol/messages/error.ts';
 import { LINK_AGAIN, LINK_TRIES, SYNC_AGAIN, waitMs } from './backoff.ts';
 import type { Connection, Request } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
+import { type Heard, makeHearsay } from './hearsay.ts';
 import type { Clock } from './ports.ts';
 
 /** How the board is opened: a new upload, or by a link's secret. */
@@ -22,17 +23,12 @@ export type Opening =
   | { kind: 'own'; upload: string }
   | { kind: 'join'; secret: string };
 
-/** A device on the board, with its speed as last heard of. */
-export interface BoardMember extends BoardDevice {
-  rateBps: number;
-}
-
 /** The board as this device knows it. */
 export interface OpenBoard {
   info: Omit<Board, 'type' | 're' | 'stripes' | 'devices' | 'state' | 'proven'>;
   replica: Replica;
   state: UploadState;
-  members: ReadonlyMap<number, BoardMember>;
+  members: ReadonlyMap<number, BoardDevice>;
 }
 
 export type SessionEvent =
@@ -44,13 +40,6 @@ export type SessionEvent =
   /** The link is not valid, or the upload could not be made. Final. */
   | { kind: 'refused'; error: ProtocolError };
 
-/** `sinceMs` ago a device had this speed and so much to send; undefined where it keeps no account of that. */
-export interface Heard {
-  rateBps: number;
-  backlogBytes: number | undefined;
-  sinceMs: number;
-}
-
 export interface BoardSession {
   board(): OpenBoard | undefined;
   on(listener: (event: SessionEvent) => void): () => void;
@@ -59,6 +48,10 @@ export interface BoardSession {
   takeState(state: UploadState): void;
   /** The speed of a device, if it has been heard of lately. Bytes a second. */
   rateOf(device: number): number | undefined;
+  /** The speeds of all other devices that have been heard of lately, together. Bytes a second. */
+  othersBps(): number;
+  /** How many other devices are there that carry. */
+  helpers(): number;
   /** What a device last said of its work, if it ever did. */
   heardOf(device: number): Heard | undefined;
   /** This device has left the board. */
@@ -68,8 +61,6 @@ export interface BoardSession {
   close(): void;
 }
 
-/** A speed is believed for this long: a device on a slow line syncs at least this often, to renew its leases. */
-const RATE_BELIEVED_MS = 30_000;
 /** A snapshot of 200 devices and 10,000 parts is three frames; beyond this somebody is not serious. */
 const MAX_EARLY = 2_000;
 /** How soon an idle device asks after an upload that is full but, as far as it has heard, not being finished. */
@@ -82,8 +73,13 @@ export function makeBoardSession(
   opening: Opening,
 ): BoardSession {
   const events = makeEmitter<SessionEvent>();
-  let board: (OpenBoard & { members: Map<number, BoardMember> }) | undefined;
-  const heard = new Map<number, { atMs: number; rateBps: number; backlogBytes: number | undefined }>();
+  let board: (OpenBoard & { members: Map<number, BoardDevice> }) | undefined;
+  const hearsay = makeHearsay(
+    clock,
+    (device) => device !== board?.info.device && board?.members.get(device)?.online === true,
+  );
+  /** Counted when it is asked for, and again when somebody comes or goes. */
+  let helpers: number | undefined;
   let isClosed = false;
   let failures = 0;
   /** How often the server has said that it knows no such link. */
@@ -136,12 +132,8 @@ export function makeBoardSession(
 
   const snapshot = ({ type, re, stripes, devices, state, proven, ...info }: Board) => {
     const replica = board?.replica ?? makeReplica(geometryOf(info.file.sizeBytes));
-    const members = new Map(
-      devices.map((device) => [
-        device.number,
-        { ...device, rateBps: board?.members.get(device.number)?.rateBps ?? 0 },
-      ]),
-    );
+    const members = new Map(devices.map((device) => [device.number, device]));
+    helpers = undefined;
     // A snapshot may have been read before the end that was heard of meanwhile: what is over stays over.
     const known = board && isOver(board.state) ? board.state : state;
     board = { info, replica, state: known, members };
@@ -153,7 +145,8 @@ export function makeBoardSession(
   const takeStripes = (stripes: readonly Stripe[]) => {
     if (!board) return;
     const { replica } = board;
-    const changed = stripes.filter((stripe) => replica.merge(stripeFromWire(stripe))).map(({ s }) => s);
+    const news = stripes.filter((stripe) => replica.isNews(stripe));
+    const changed = news.filter((stripe) => replica.merge(stripeFromWire(stripe))).map(({ s }) => s);
     if (changed.length > 0) events.emit({ kind: 'changed', stripes: changed });
     watchFinish();
   };
@@ -177,8 +170,8 @@ export function makeBoardSession(
       takeState(message.state);
     } else if (message.type === 'device') {
       const { device } = message;
-      const rateBps = device.online ? (board.members.get(device.number)?.rateBps ?? 0) : 0;
-      board.members.set(device.number, { ...device, rateBps });
+      board.members.set(device.number, device);
+      helpers = undefined;
       events.emit({ kind: 'members' });
     }
   };
@@ -188,11 +181,7 @@ export function makeBoardSession(
     backlogs: ReadonlyMap<number, number | undefined>,
   ) => {
     if (rates.length === 0) return;
-    for (const [device, rateBps] of rates) {
-      const member = board?.members.get(device);
-      heard.set(device, { atMs: clock.nowMs(), rateBps, backlogBytes: backlogs.get(device) });
-      if (board && member) board.members.set(device, { ...member, rateBps });
-    }
+    for (const [device, rateBps] of rates) hearsay.hear(device, rateBps, backlogs.get(device));
     events.emit({ kind: 'members' });
   };
 
@@ -244,20 +233,26 @@ export function makeBoardSession(
   ];
   if (connection.status().state === 'online') void open();
 
+  const countHelpers = () => {
+    let count = 0;
+    for (const { number, online, role } of board?.members.values() ?? []) {
+      if (online && role !== 'watcher' && number !== board?.info.device) count++;
+    }
+    return count;
+  };
+
   return {
     board: () => board,
     on: events.on,
     takeStripes,
     takeState,
-    rateOf(device) {
-      const last = heard.get(device);
-      if (!last || clock.nowMs() - last.atMs > RATE_BELIEVED_MS) return undefined;
-      return board?.members.get(device)?.rateBps;
+    rateOf: (device) => (board?.members.get(device)?.online ? hearsay.rateOf(device) : undefined),
+    othersBps: hearsay.sumBps,
+    helpers() {
+      helpers ??= countHelpers();
+      return helpers;
     },
-    heardOf(device) {
-      const last = heard.get(device);
-      return last && { ...last, sinceMs: clock.nowMs() - last.atMs };
-    },
+    heardOf: hearsay.heardOf,
     isClosed: () => isClosed,
     reopen: () => void open(),
     close() {

@@ -1,4 +1,4 @@
-import { countFree, nextExpiryMs } from '../../protocol/board/choose.ts';
+import { nextExpiryMs } from '../../protocol/board/choose.ts';
 import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
 import { isPaused } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
@@ -16,7 +16,7 @@ import { hashAheadTarget, makeRefill, stripesForHashing, unknownParts } from './
 import { makeHashing } from './hashing.ts';
 import { heldOnBoard, type Load, letGo, partsInHand, putAside } from './load.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
-import { helpersOn, outlookOf } from './outlook.ts';
+import { outlookOf } from './outlook.ts';
 import { makePacing } from './pacing.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
 import { dueForRenewal, isSomething, type Proposal, proposalOf, reportOf } from './proposal.ts';
@@ -306,13 +306,12 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const hashAhead = (board: OpenBoard | undefined) => {
     if (!mayPublish() || (board && !prover.isProven())) return;
     if (!board) return hashing.start([1, 2].filter((part) => part <= geometry.parts));
-    const waiting =
-      countFree(board.replica, connection.serverNowMs()) + unpublished.size + hashing.underWay();
-    const helpers = helpersOn(board);
+    const waiting = board.replica.freeParts(connection.serverNowMs()) + unpublished.size + hashing.underWay();
+    const helpers = session.helpers();
     const missing = refill(hashAheadTarget(pacing.rateBps(), helpers), waiting);
-    if (missing <= 0 || !hashing.hasRoom()) return;
+    if (missing <= 0 || hashing.room() === 0) return;
     const isHashed = (part: number) => hashing.hashOf(part) !== undefined;
-    const next = missing + hashing.underWay();
+    const next = Math.min(missing, hashing.room()) + hashing.underWay();
     hashing.start(unknownParts(board.replica, next, isHashed, stripesForHashing(helpers)));
   };
 
@@ -340,17 +339,24 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     if (isSyncing || connection.status().state !== 'online') return;
     const times = { nowMs: clock.nowMs(), serverNowMs: connection.serverNowMs() };
     const own = pacing.workOn(load, board);
+    const ownPartsPerS = (own.rateBps ?? 0) / geometry.partBytes;
+    const isRunningLow = isRunningOut(hand.size, own.atOnce - flights.size, ownPartsPerS);
+    // With nothing on the way there is nothing to gather either: the last report of all is the one that everybody waits for.
+    const isUrgent = isRunningLow || flights.size + hand.size === 0;
+    if (turns.isGathering()) {
+      // What it will be is found out when it is due: whatever is heard until then may change it again.
+      const dueMs = turns.dueMs(isUrgent ? 0 : own.gatherMs);
+      if (dueMs > times.nowMs) return turns.wakeAt(dueMs);
+    }
     const outlook = (inHand: ReadonlySet<number>) => outlookOf(board, session, inHand, times.serverNowMs);
     const proposal = proposalOf(load, board, own, outlook, times);
     const room = budget.room(nextBytes(board)) - hand.size;
     if (room < proposal.want.length) proposal.want.length = Math.max(0, room);
     if (room < 1) proposal.hedge = [];
     if (!isSomething(proposal)) return sleepUntilSomething(board);
-    const ownPartsPerS = (own.rateBps ?? 0) / geometry.partBytes;
     const cannotWait =
       proposal.hedge.length > 0 ||
-      (proposal.want.length > 0 && isRunningOut(hand.size, own.atOnce - flights.size, ownPartsPerS)) ||
-      // With nothing on the way there is nothing to gather either: the last report of all is the one that everybody waits for.
+      (proposal.want.length > 0 && isRunningLow) ||
       (proposal.done.length > 0 && flights.size + hand.size === 0);
     say(board, proposal, cannotWait ? 0 : own.gatherMs);
   };

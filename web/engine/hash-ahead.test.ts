@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countFree } from '../../protocol/board/choose.ts';
 import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
 import { makeReplica } from '../../protocol/board/replica.ts';
 import { anyBoardHistory, THREE_STRIPES } from '../../test/board-arbitraries.ts';
@@ -100,7 +99,7 @@ test('on a fast line the owner keeps no more than two dozen parts waiting, and i
   for (let i = 0; i < 50; i++) {
     await clock.pass(100);
     const replica = upload.board()?.replica;
-    if (replica) free.push(countFree(replica, 0));
+    if (replica) free.push(replica.freeParts(0));
   }
   expect(Math.max(...free)).toBeLessThanOrEqual(24);
   expect(file.hashed.length).toBeLessThan(300);

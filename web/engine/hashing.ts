@@ -9,8 +9,8 @@ export interface Hashing {
   /** The hash of a part, if it was computed. */
   hashOf(part: number): Sha256 | undefined;
   underWay(): number;
-  /** Whether another one can be started. */
-  hasRoom(): boolean;
+  /** How many more can be started. */
+  room(): number;
   /** Starts as many of these as there is room for, in their order. */
   start(parts: Iterable<number>): void;
   /** The hash of this part, computed now if it is not known. */
@@ -51,7 +51,7 @@ export function makeHashing({ file, geometry, hashed, unreadable }: HashingOptio
   return {
     hashOf: (part) => hashes.get(part),
     underWay: () => running.size,
-    hasRoom: () => running.size < AT_ONCE,
+    room: () => Math.max(0, AT_ONCE - running.size),
     start(parts) {
       for (const part of parts) {
         if (running.size >= AT_ONCE) return;

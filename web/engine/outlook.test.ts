@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
 import { bitsAt } from '../../test/board-arbitraries.ts';
 import { BEN, board, CLEO, lease, ME } from '../../test/board-sketches.ts';
-import type { Heard, OpenBoard } from './board-session.ts';
+import type { OpenBoard } from './board-session.ts';
+import type { Heard } from './hearsay.ts';
 import { outlookOf } from './outlook.ts';
 
 const ALL = (1n << 64n) - 1n;

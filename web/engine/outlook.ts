@@ -1,6 +1,7 @@
-import { type EndOf, liveHoldings } from '../../protocol/board/hedge.ts';
+import type { EndOf } from '../../protocol/board/hedge.ts';
 import type { Pace } from '../../protocol/board/plan.ts';
-import type { BoardSession, Heard, OpenBoard } from './board-session.ts';
+import type { BoardSession, OpenBoard } from './board-session.ts';
+import type { Heard } from './hearsay.ts';
 
 /** What the others are expected to do. */
 export interface Outlook {
@@ -9,15 +10,6 @@ export interface Outlook {
   endOf: EndOf;
   /** Tickets that nobody else holds and that are not in hand, known or not. */
   unassigned: number;
-}
-
-/** How many other devices carry, or would. */
-export function helpersOn({ members, info }: Pick<OpenBoard, 'members' | 'info'>): number {
-  let helpers = 0;
-  for (const { number, online, role } of members.values()) {
-    if (online && role !== 'watcher' && number !== info.device) helpers++;
-  }
-  return helpers;
 }
 
 /** A device that is so late is not believed any more, whatever it said of its speed. */
@@ -36,7 +28,7 @@ export function outlookOf(
   serverNowMs: number,
 ): Outlook {
   const { replica, info, members } = board;
-  const holdings = liveHoldings(replica, serverNowMs);
+  const holdings = replica.holdings(serverNowMs);
   let held = inHand.size;
   for (const [device, count] of holdings) if (device !== info.device) held += count;
   const leftOf = (device: number, heard: Heard) =>

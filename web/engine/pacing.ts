@@ -1,4 +1,3 @@
-import { countFree, handSize } from '../../protocol/board/choose.ts';
 import { type Geometry, partLength } from '../../protocol/board/geometry.ts';
 import { leaseMsFor } from '../../protocol/board/lease.ts';
 import { flightsAllowed } from '../../protocol/board/plan.ts';
@@ -6,10 +5,9 @@ import type { BoardSession, OpenBoard } from './board-session.ts';
 import type { Budget } from './budget.ts';
 import type { Flights } from './flights.ts';
 import type { Load } from './load.ts';
-import { helpersOn } from './outlook.ts';
 import { makePlaces, type PlacesRange } from './places.ts';
 import type { Clock } from './ports.ts';
-import type { OwnWork } from './proposal.ts';
+import { handOn, type OwnWork } from './proposal.ts';
 import { makeSpeed } from './speed.ts';
 import { gatherMs, type Tempo } from './sync-window.ts';
 import { makeThrottle } from './throttle.ts';
@@ -45,7 +43,7 @@ export interface PacingOptions {
   serverNowMs: () => number;
   geometry: Geometry;
   budget: Budget;
-  session: Pick<BoardSession, 'rateOf'>;
+  session: Pick<BoardSession, 'board' | 'helpers' | 'othersBps'>;
   places: PlacesRange;
   /** Requests that there are connections for. */
   connections: number;
@@ -72,16 +70,24 @@ export function makePacing(options: PacingOptions): Pacing {
     return bytes;
   };
 
-  const tempoOn = ({ replica, info, members }: OpenBoard): Tempo => {
+  const tempoOn = ({ replica }: OpenBoard): Tempo => {
     const ownBps = speed.rateBps() ?? 0;
-    let boardBps = ownBps;
-    for (const { number } of members.values()) {
-      if (number !== info.device) boardBps += session.rateOf(number) ?? 0;
-    }
     return {
       ownPartsPerS: ownBps / geometry.partBytes,
-      boardPartsPerS: boardBps / geometry.partBytes,
-      freeParts: countFree(replica, serverNowMs()),
+      boardPartsPerS: (ownBps + session.othersBps()) / geometry.partBytes,
+      freeParts: replica.freeParts(serverNowMs()),
+    };
+  };
+
+  const workOn = (load: Load, board: OpenBoard): OwnWork => {
+    const rateBps = speed.rateBps();
+    return {
+      atOnce: atOnce(),
+      rateBps,
+      backlogBytes: backlogBytes(load),
+      leaseMs: leaseMsFor(geometry.partBytes, atOnce(), rateBps),
+      gatherMs: gatherMs(tempoOn(board)),
+      carriers: session.helpers() + 1,
     };
   };
 
@@ -99,20 +105,13 @@ export function makePacing(options: PacingOptions): Pacing {
       return busy < most && flights.size < Math.min(2 * most, connections);
     },
     isLacking(load) {
-      const own = { rateBps: speed.rateBps(), backlogBytes: backlogBytes(load) };
-      return load.flights.size + load.hand.size < handSize(geometry, atOnce(), own);
+      const board = session.board();
+      if (!board) return false;
+      // Not for what is gathered: that is asked for when there is something to say.
+      const own = { ...workOn(load, board), gatherMs: 0 };
+      return load.flights.size + load.hand.size < handOn(board, own, serverNowMs());
     },
-    workOn(load, board) {
-      const rateBps = speed.rateBps();
-      return {
-        atOnce: atOnce(),
-        rateBps,
-        backlogBytes: backlogBytes(load),
-        leaseMs: leaseMsFor(geometry.partBytes, atOnce(), rateBps),
-        gatherMs: gatherMs(tempoOn(board)),
-        carriers: helpersOn(board) + 1,
-      };
-    },
+    workOn,
     tempoOn,
     sent(bytes) {
       speed.sent(bytes);

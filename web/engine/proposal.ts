@@ -1,5 +1,5 @@
 import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
-import { choose, countFree, handSize } from '../../protocol/board/choose.ts';
+import { choose, handSize } from '../../protocol/board/choose.ts';
 import { chooseHedges } from '../../protocol/board/hedge.ts';
 import { fairShare } from '../../protocol/board/plan.ts';
 import type { PartHash } from '../../protocol/messages/common.ts';
@@ -51,14 +51,13 @@ export function proposalOf(
   const inHand = partsInHand(load, nowMs);
   const hashes = toPublish(load, board, serverNowMs);
   const chooser = { device: info.device, inHand, aboutToBeKnown: new Set(hashes.map(({ part }) => part)) };
-  const held = inHand.size - unreported.size;
-  const beyond = handSize(replica.geometry, work.atOnce, work, work.gatherMs) - work.atOnce;
-  const lacking = work.atOnce + Math.min(beyond, spare(board, work, serverNowMs)) - held;
+  const lacking = handOn(board, work, serverNowMs) - (inHand.size - unreported.size);
   let want: number[] = [];
   let hedge: number[] = [];
   if (lacking > 0) {
-    const outlook = lookOut(inHand);
-    want = choose(replica, chooser, lacking, serverNowMs, share(board, work, outlook));
+    const outlook = lazily(() => lookOut(inHand));
+    const isFree = replica.freeParts(serverNowMs) + hashes.length > 0;
+    want = choose(replica, chooser, lacking, serverNowMs, isFree ? share(board, work, outlook()) : 0);
     if (want.length === 0) hedge = hedges(load, board, work, chooser, outlook, serverNowMs);
   }
   return {
@@ -83,10 +82,12 @@ export function reportOf({ unreported, unpublished, returned, unheard }: Load): 
   };
 }
 
-/** [C5] As long as the owner hashes, nobody lays in more than there is for each. */
-function spare({ replica }: OpenBoard, { carriers }: OwnWork, serverNowMs: number): number {
-  if (replica.knownParts() >= replica.geometry.parts) return Number.POSITIVE_INFINITY;
-  return Math.floor(countFree(replica, serverNowMs) / Math.max(1, carriers));
+/** [C5] How many tickets to have in hand. As long as the owner hashes, nobody lays in more than there is for each. */
+export function handOn({ replica }: OpenBoard, work: OwnWork, serverNowMs: number): number {
+  const size = handSize(replica.geometry, work.atOnce, work, work.gatherMs);
+  if (replica.knownParts() >= replica.geometry.parts) return size;
+  const spare = Math.floor(replica.freeParts(serverNowMs) / Math.max(1, work.carriers));
+  return Math.min(size, work.atOnce + spare);
 }
 
 /** [C8] Who has measured nothing yet, or stood still, takes one ticket, to find out. */
@@ -100,18 +101,28 @@ function hedges(
   { replica }: OpenBoard,
   { atOnce, rateBps = 0, backlogBytes }: OwnWork,
   chooser: { device: number; inHand: ReadonlySet<number> },
-  outlook: Outlook,
+  outlook: () => Outlook,
   serverNowMs: number,
 ): number[] {
-  if (hand.size > 0 || rateBps <= 0 || outlook.unassigned > 0) return [];
+  const isTooEarly = replica.knownParts() < replica.geometry.parts;
+  if (hand.size > 0 || rateBps <= 0 || isTooEarly || outlook().unassigned > 0) return [];
   const ownMs = (hedge: number) => ((backlogBytes + hedge * replica.geometry.partBytes) * 1_000) / rateBps;
-  return chooseHedges(replica, chooser, atOnce - flights.size, ownMs, outlook.endOf, serverNowMs);
+  return chooseHedges(replica, chooser, atOnce - flights.size, ownMs, outlook().endOf, serverNowMs);
+}
+
+/** The others are looked at once, and only if it matters what they do. */
+function lazily<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function toPublish({ unpublished }: Load, { replica, members }: OpenBoard, serverNowMs: number): PartHash[] {
   if (unpublished.size === 0) return [];
   const isLast = replica.knownParts() + unpublished.size >= replica.geometry.parts;
-  if (!mayPublish(unpublished.size, countFree(replica, serverNowMs), members.size, isLast)) return [];
+  if (!mayPublish(unpublished.size, replica.freeParts(serverNowMs), members.size, isLast)) return [];
   return [...unpublished].map(([part, sha256]) => ({ part, sha256 }));
 }
 

@@ -6,6 +6,8 @@ import type { Clock } from './ports.ts';
 export interface Turns {
   /** There is something new to say, perhaps while a sync is under way: gathering begins, unless it has begun. */
   gather(): void;
+  /** Whether there is something to say that waits. */
+  isGathering(): boolean;
   /** There is nothing to say any more. */
   rest(): void;
   /** When the next sync is due, gathering for so long; 0: what there is to say cannot wait. */
@@ -37,6 +39,7 @@ export function makeTurns(clock: Clock, random: () => number, wake: () => void):
     gather() {
       gatheringSinceMs ??= clock.nowMs();
     },
+    isGathering: () => gatheringSinceMs !== undefined,
     rest() {
       gatheringSinceMs = undefined;
     },

@@ -1,6 +1,7 @@
+import type { BoardDevice } from '../../protocol/messages/board.ts';
 import type { FileInfo, UploadState } from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
-import { type BoardMember, isOver, makeBoardSession, type OpenBoard, type Opening } from './board-session.ts';
+import { isOver, makeBoardSession, type OpenBoard, type Opening } from './board-session.ts';
 import type { Budget } from './budget.ts';
 import type { Carrier, CarrierOptions, CarrierState } from './carrier.ts';
 import type { Connection } from './connection.ts';
@@ -30,7 +31,9 @@ export type UploadView =
       devices: DeviceView[];
     };
 
-export interface DeviceView extends BoardMember {
+/** A device with its speed as last heard of, bytes a second. */
+export interface DeviceView extends BoardDevice {
+  rateBps: number;
   isSelf: boolean;
   doneParts: number;
 }

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { makeHearsay } from './hearsay.ts';
+
+test('a speed is believed for half a minute, and what a device said is known with its age', () => {
+  let nowMs = 0;
+  const hearsay = makeHearsay({ nowMs: () => nowMs, after: () => () => {} }, () => true);
+  expect(hearsay.heardOf(2)).toBeUndefined();
+  hearsay.hear(2, 100, 7);
+  nowMs = 30_000;
+  expect(hearsay.rateOf(2)).toBe(100);
+  nowMs = 30_001;
+  expect(hearsay.rateOf(2)).toBeUndefined();
+  expect(hearsay.heardOf(2)).toEqual({ rateBps: 100, backlogBytes: 7, sinceMs: 30_001 });
+});
+
+test('whatever is said and whoever goes, after three seconds the sum is that of the speeds that are believed and count', () => {
+  const anySaying = fc.record({
+    afterMs: fc.nat({ max: 20_000 }),
+    device: fc.integer({ min: 1, max: 4 }),
+    rateBps: fc.nat({ max: 1_000 }),
+    isThere: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(anySaying, { maxLength: 30 }), (sayings) => {
+      let nowMs = 0;
+      const there = new Set<number>();
+      const hearsay = makeHearsay({ nowMs: () => nowMs, after: () => () => {} }, (device) =>
+        there.has(device),
+      );
+      for (const { afterMs, device, rateBps, isThere } of sayings) {
+        nowMs += afterMs;
+        if (isThere) there.add(device);
+        else there.delete(device);
+        hearsay.hear(device, rateBps, undefined);
+        hearsay.sumBps();
+        nowMs += 3_000;
+        const believed = [...there].reduce((sum, one) => sum + (hearsay.rateOf(one) ?? 0), 0);
+        expect(hearsay.sumBps()).toBe(believed);
+      }
+    }),
+  );
+});

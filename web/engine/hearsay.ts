@@ -1,0 +1,60 @@
+import type { Clock } from './ports.ts';
+
+/** `sinceMs` ago a device had this speed and so much to send; undefined where it keeps no account of that. */
+export interface Heard {
+  rateBps: number;
+  backlogBytes: number | undefined;
+  sinceMs: number;
+}
+
+/** What the other devices said of themselves, each last. */
+export interface Hearsay {
+  hear(device: number, rateBps: number, backlogBytes: number | undefined): void;
+  heardOf(device: number): Heard | undefined;
+  /** The speed of a device, if it has been heard of lately. Bytes a second. */
+  rateOf(device: number): number | undefined;
+  /** The speeds of all that have been heard of lately and count, together. Bytes a second. */
+  sumBps(): number;
+}
+
+/** A speed is believed for this long: a device on a slow line syncs at least this often, to renew its leases. */
+const RATE_BELIEVED_MS = 30_000;
+/** After so long a sum is made anew: some have not been heard of lately any more, or do not count. */
+const SUM_BELIEVED_MS = 3_000;
+
+/** `counts`: whether the speed of this device is one of those that are summed. */
+export function makeHearsay(clock: Clock, counts: (device: number) => boolean): Hearsay {
+  const heard = new Map<
+    number,
+    { atMs: number; rateBps: number; backlogBytes: number | undefined; summedBps: number }
+  >();
+  let sum: { rateBps: number; untilMs: number } | undefined;
+  return {
+    hear(device, rateBps, backlogBytes) {
+      const summedBps = counts(device) ? rateBps : 0;
+      if (sum) sum.rateBps += summedBps - (heard.get(device)?.summedBps ?? 0);
+      heard.set(device, { atMs: clock.nowMs(), rateBps, backlogBytes, summedBps });
+    },
+    heardOf(device) {
+      const last = heard.get(device);
+      if (!last) return undefined;
+      const { atMs, rateBps, backlogBytes } = last;
+      return { rateBps, backlogBytes, sinceMs: clock.nowMs() - atMs };
+    },
+    rateOf(device) {
+      const last = heard.get(device);
+      return last && clock.nowMs() - last.atMs <= RATE_BELIEVED_MS ? last.rateBps : undefined;
+    },
+    sumBps() {
+      const nowMs = clock.nowMs();
+      if (sum && nowMs < sum.untilMs) return sum.rateBps;
+      sum = { rateBps: 0, untilMs: nowMs + SUM_BELIEVED_MS };
+      for (const [device, last] of heard) {
+        const isCounted = nowMs - last.atMs <= RATE_BELIEVED_MS && counts(device);
+        last.summedBps = isCounted ? last.rateBps : 0;
+        sum.rateBps += last.summedBps;
+      }
+      return sum.rateBps;
+    },
+  };
+}
