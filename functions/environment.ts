@@ -22,6 +22,8 @@ const Variables = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string().optional(),
   /** The topic of letters, where there is one. */
   NOTICE_TOPIC_ARN: z.string().startsWith('arn:').optional(),
+  /** From whom letters to people are, where this server writes any: an address that SES lets it use. */
+  NOTICE_FROM: z.string().includes('@').optional(),
   /** Who says who people are, and what it calls this page: both or neither. */
   OIDC_ISSUER: z.url({ protocol: /^https$/ }).optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
@@ -42,6 +44,7 @@ export interface Environment {
   lambdaEndpoint: string | undefined;
   finishFunction: string;
   noticeTopicArn: string | undefined;
+  noticeFrom: string | undefined;
   /** Undefined: nobody can sign in. */
   signIn: { issuer: string; clientId: string } | undefined;
   pageOrigin: string | undefined;
@@ -69,6 +72,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     FINISH_FUNCTION,
     AWS_LAMBDA_FUNCTION_NAME,
     NOTICE_TOPIC_ARN,
+    NOTICE_FROM,
     OIDC_ISSUER,
     OIDC_CLIENT_ID,
     PAGE_ORIGIN,
@@ -90,6 +94,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     finishFunction: FINISH_FUNCTION ?? AWS_LAMBDA_FUNCTION_NAME ?? '',
     signIn: OIDC_ISSUER && OIDC_CLIENT_ID ? { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID } : undefined,
     noticeTopicArn: NOTICE_TOPIC_ARN,
+    noticeFrom: NOTICE_FROM,
     pageOrigin: PAGE_ORIGIN,
   };
 }

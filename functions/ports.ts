@@ -2,6 +2,7 @@ import type { Hold } from '../protocol/board/hold.ts';
 import type { ListedPart, Sha256 } from '../protocol/board/manifest.ts';
 import type { Stripe } from '../protocol/board/stripe.ts';
 import type { PartHash, Role, UploadState } from '../protocol/messages/common.ts';
+import type { MailLanguage } from '../protocol/messages/sign-in.ts';
 
 /** What is fixed when an upload is created. */
 export interface UploadMeta {
@@ -102,11 +103,32 @@ export interface Notices {
   /** Told, for good. Safe to repeat. */
   end(upload: string, token: string, nowMs: number): Promise<void>;
   isTold(upload: string): Promise<boolean>;
+  /** Of several who are to get a letter, those who have got it: nobody gets it again because of another. */
+  isSent(upload: string, who: string): Promise<boolean>;
+  noteSent(upload: string, who: string): Promise<void>;
+}
+
+export interface Letter {
+  subject: string;
+  text: string;
 }
 
 /** To the user who is not looking. */
 export interface Mailer {
-  send(letter: { upload: string; subject: string; text: string }): Promise<void>;
+  /** To whoever asked for all letters of this server. */
+  send(letter: Letter & { upload: string }): Promise<void>;
+  /** To one person. Missing where this server writes to nobody. */
+  sendTo?(address: string, letter: Letter): Promise<void>;
+  /** Where the page shows an upload to those whose it is. Missing where that is not known. */
+  linkTo?(upload: string): string;
+}
+
+/** Where somebody wants letters to, and in which language. */
+export interface Letterbox {
+  address: string;
+  language: MailLanguage;
+  /** Epoch ms. An account may be gone: nobody's address is kept for ever. */
+  untilMs: number;
 }
 
 /** The links of uploads. Reads are consistent. */
@@ -137,6 +159,10 @@ export interface People {
   depart(subject: string, connection: string): Promise<void>;
   /** Some of them may be gone: who posts to those finds out. */
   connectionsOf(subject: string): Promise<string[]>;
+  /** Undefined: they want no letters. One that has run out may still be there. */
+  letterbox(subject: string): Promise<Letterbox | undefined>;
+  /** Undefined takes it away. */
+  setLetterbox(subject: string, box: Letterbox | undefined): Promise<void>;
 }
 
 /** Counts of what is rationed. */

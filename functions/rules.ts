@@ -15,6 +15,8 @@ export interface Rules {
   create: CreateRule;
   /** Missing where nobody can sign in. */
   identity?: Identity;
+  /** Whether people may have letters of what becomes of their uploads. */
+  sendsMail?: boolean;
   /** The only page that may open sockets. Missing where whatever is in front has looked at that. */
   pageOrigin?: string | undefined;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Hello, Ping } from './messages/hello.ts';
 import { Offer, Prove } from './messages/prove.ts';
 import { List, Revoke, Share } from './messages/share.ts';
-import { Adopt, ListMine, Open, SignIn } from './messages/sign-in.ts';
+import { Adopt, ListMine, MailMe, Open, SignIn } from './messages/sign-in.ts';
 import { Sync } from './messages/sync.ts';
 import { Abort, Create, Download, Join, Leave, Pause } from './messages/upload.ts';
 
@@ -22,6 +22,7 @@ export const Up = z.discriminatedUnion('type', [
   Revoke,
   List,
   SignIn,
+  MailMe,
   Adopt,
   ListMine,
   Open,

@@ -48,6 +48,12 @@ const CROWD: ProtocolVersion = {
     'a device takes tickets like those it wanted, is told of at once near the end, and says again what was not answered',
 };
 
+const MAIL: ProtocolVersion = {
+  version: 8,
+  fingerprint: 'f1a9e45d86ad612c',
+  reason: 'whoever signs in may ask for an e-mail when an upload of theirs is complete',
+};
+
 /** Every version that there ever was, oldest first. Whoever changes a schema adds one. */
 export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [
   FIRST,
@@ -57,6 +63,7 @@ export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [
   PAUSE,
   BACKLOG,
   CROWD,
+  MAIL,
 ];
 
 /** The wire's version. A `hello` with another one is refused with `wrong-version`. */

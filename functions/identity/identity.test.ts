@@ -46,6 +46,16 @@ test('a token of the issuer, for this page and of now says who somebody is, with
   expect((await identity.verify(tokenOf(claims({ sub: 'eve' }))))?.subject).not.toBe(person?.subject);
 });
 
+test.each([
+  [{ email: 'ada@example.org', email_verified: true }, 'ada@example.org'],
+  [{ email: 'ada@example.org', email_verified: 'true' }, 'ada@example.org'],
+  [{ email: 'ada@example.org', email_verified: false }, undefined],
+  [{ email: 'ada@example.org' }, undefined],
+  [{ email_verified: true }, undefined],
+])('of %j, the address that letters may go to is %s', async (said, email) => {
+  expect((await identity.verify(tokenOf(claims(said))))?.email).toBe(email);
+});
+
 const unsigned = (alg: string) => `${encoded({ alg, kid: 'k1' })}.${encoded(claims())}.`;
 /** The public key, which everybody has, taken as if it were a shared secret. */
 function confused(): string {

@@ -9,6 +9,8 @@ export interface Person {
   subject: string;
   /** As the issuer gives it; may be empty. */
   name: string;
+  /** Undefined: the issuer says none, or does not vouch for it. */
+  email: string | undefined;
   untilMs: number;
 }
 
@@ -35,6 +37,8 @@ const Claims = z.object({
   name: z.string().optional(),
   preferred_username: z.string().optional(),
   email: z.string().optional(),
+  // Some issuers say it as a text.
+  email_verified: z.union([z.boolean(), z.enum(['true', 'false'])]).optional(),
   'cognito:username': z.string().optional(),
 });
 
@@ -79,6 +83,7 @@ export function makeIdentity({ issuer, clientId, jwks }: IdentityOptions): Ident
       return {
         subject: subjectOf(issuer, sub),
         name: shown.slice(0, MAX_NAME_LENGTH),
+        email: String(claims.data.email_verified) === 'true' ? email : undefined,
         untilMs: exp * 1_000,
       };
     },

@@ -11,7 +11,7 @@ import { FINISH_LEASE_MS, finish } from '../finish/finish.ts';
 import { objectKeyOf } from '../object-key.ts';
 import type { Mailer } from '../ports.ts';
 import { makeNotifyHandler } from './handler.ts';
-import { letterOf } from './letter.ts';
+import { asciiSubject, letterOf } from './letter.ts';
 import { TELLING_MS } from './notify.ts';
 
 const WHOLE: SceneOptions = { ...smallFile('the whole file'), stored: [1], done: [1] };
@@ -115,6 +115,63 @@ describe('the bucket says that an object is complete, and', () => {
   });
 });
 
+describe('an owner who has signed in and', () => {
+  const UNTIL_MS = 1_000_000;
+
+  async function playTo(...wanting: string[]) {
+    const scene = await play();
+    const { ports, meta } = scene;
+    const mails: string[][] = [];
+    ports.mailer.linkTo = (upload) => `https://page.example/#upload=${upload}`;
+    ports.mailer.sendTo = async (address, { subject, text }) => {
+      mails.push([address, subject, text]);
+    };
+    for (const who of ['ada', 'eve', 'kim']) {
+      await ports.people.own(who, meta.upload, meta.expiresAtMs);
+      await ports.people.setLetterbox(who, undefined); // the table is the file's
+    }
+    for (const who of wanting) {
+      const language = who === 'ada' ? 'de' : 'en';
+      await ports.people.setLetterbox(who, { address: `${who}@example.org`, language, untilMs: UNTIL_MS });
+    }
+    await finish(ports, meta.upload);
+    return Object.assign(scene, { mails });
+  }
+
+  test('wants an e-mail gets one, in their language, with the way to their upload; others get none', async () => {
+    const scene = await playTo('ada');
+    await scene.hears();
+    await scene.hears();
+    expect(scene.mails).toEqual([['ada@example.org', 'Fertig: a file.bin', expect.any(String)]]);
+    expect(scene.mails[0]?.[2]).toContain(`https://page.example/#upload=${scene.meta.upload}`);
+    expect(scene.letters).toEqual([LETTER]);
+  });
+
+  test('one whose e-mail is refused keeps nobody from theirs, and nobody gets it twice for that', async () => {
+    const scene = await playTo('ada', 'eve', 'kim');
+    const { ports, mails } = scene;
+    const { sendTo } = ports.mailer;
+    ports.mailer.sendTo = async (address, letter) => {
+      if (address.startsWith('eve')) throw new Error('this address is on the suppression list');
+      await sendTo?.(address, letter);
+    };
+    await expect(scene.hears()).rejects.toThrow('suppression list');
+    ports.mailer.sendTo = async (address, letter) => sendTo?.(address, letter);
+    await scene.hears();
+    expect(mails.map(([address]) => address).sort()).toEqual(
+      ['ada', 'eve', 'kim'].map((who) => `${who}@example.org`),
+    );
+    expect(scene.letters).toEqual([LETTER]);
+  });
+
+  test('has not been here for a year is not written to any more', async () => {
+    const scene = await playTo('ada');
+    scene.clock.advance(UNTIL_MS);
+    await scene.hears();
+    expect(scene.mails).toEqual([]);
+  });
+});
+
 test('a letter shows a hostile name as text, bounded, and SNS takes its subject', () => {
   const name = `Über\r\nBcc: all@example.org\u202e${'x'.repeat(500)}.mov`;
   const { subject, text } = letterOf(
@@ -130,8 +187,9 @@ test('a letter shows a hostile name as text, bounded, and SNS takes its subject'
       expiresAtMs: 1,
     },
     3_600_000,
+    { language: 'en', asked: false },
   );
-  expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+  expect(asciiSubject(subject)).toMatch(/^[\x20-\x7e]{1,99}$/);
   expect(text).not.toMatch(/[\r\u202e]|^Bcc/m);
   expect(text).toContain('Size: 107.4 GB');
   expect(text).toContain('Complete: Thu, 01 Jan 1970 01:00:00 GMT');

@@ -1,7 +1,7 @@
 import { broadcast } from '../broadcast.ts';
 import { electIfDue } from '../finish/elect.ts';
 import type { Ports, UploadMeta } from '../ports.ts';
-import { letterOf } from './letter.ts';
+import { sendLetters } from './send-letters.ts';
 
 /** How long somebody who tells may take; who died is followed by another. */
 export const TELLING_MS = 60_000;
@@ -36,7 +36,7 @@ export async function notify(ports: Ports, upload: string): Promise<void> {
   if (begun === 'under-way') throw new NotYet(upload, 'somebody else is telling, or died while telling');
   try {
     await broadcast(ports, upload, { type: 'state', upload, state });
-    await ports.mailer.send({ upload, ...letterOf(meta, state.finishedAtMs) });
+    await sendLetters(ports, meta, state.finishedAtMs);
   } catch (error) {
     // Our time is over at once: whoever is called next need not wait for it.
     await notices.begin(upload, token, clock.nowMs(), clock.nowMs());

@@ -9,6 +9,7 @@ import { create } from './create.ts';
 import { abort, download } from './end.ts';
 import { hello, ping } from './hello.ts';
 import { join, leave } from './join.ts';
+import { mailMe } from './mail.ts';
 import { pause } from './pause.ts';
 import { offer, prove } from './prove.ts';
 import { list, revoke, share } from './share.ts';
@@ -101,6 +102,8 @@ async function handle(context: MessageContext, message: Up): Promise<Answer> {
       return list(context, message);
     case 'sign-in':
       return signIn(context, await callerOf(context), message);
+    case 'mail-me':
+      return mailMe(context, await callerOf(context), message);
     case 'adopt':
       return adopt(context, await callerOf(context), message);
     case 'list-mine':

@@ -72,8 +72,8 @@ function tooFast(frame: string, minBackoffMs: number): string {
 }
 
 /** The Lambda's entry. What verifies tokens is loaded with the first one: most devices never sign in. */
-export const handler = inLambda((ports, { signIn, pageOrigin }) => {
-  const rules: Rules = { ...OPEN_RULES, pageOrigin };
+export const handler = inLambda((ports, { signIn, pageOrigin, noticeFrom }) => {
+  const rules: Rules = { ...OPEN_RULES, pageOrigin, sendsMail: noticeFrom !== undefined };
   if (!signIn) return makeSocketHandler(ports, rules);
   const identity = lazily<Identity>({ verify: true }, async () => {
     const { makeIdentity } = await import('../identity/identity.ts');

@@ -4,25 +4,22 @@ import { secretHash } from '../hashing.ts';
 import { isGood } from '../links.ts';
 import { inFrames, myUpload, tellPeople } from '../my-uploads.ts';
 import type { Caller } from '../ports.ts';
-import { Refusal } from '../refusal.ts';
+
 import { type Answer, type MessageContext, notAdmitted } from './context.ts';
 import { openBoard } from './join.ts';
+import { mailOf } from './mail.ts';
+import { personOf, subjectOf } from './person.ts';
 
 export async function signIn(context: MessageContext, caller: Caller, message: SignIn): Promise<Answer> {
-  const { ports, rules, connection } = context;
-  if (!rules.identity) throw new Refusal('not-allowed', 'Nobody can sign in to this server.');
-  const person = await rules.identity.verify(message.token);
-  if (!person || person.untilMs <= ports.clock.nowMs()) {
-    throw new Refusal('bad-token', 'This sign-in is not valid here, or not any more. Sign in again.', {
-      expected: 'an ID token of the issuer that this server names, for this page, and of now',
-    });
-  }
+  const { ports, connection } = context;
+  const person = await personOf(context, message.token);
   const { subject, untilMs } = person;
   if (caller.subject && caller.subject !== subject) await ports.people.depart(caller.subject, connection);
   await ports.members.greet({ ...caller, subject, subjectUntilMs: untilMs });
   await ports.people.arrive(subject, connection, untilMs);
   ports.log({ kind: 'signed-in', connection });
-  return { type: 'signed-in', re: message.id, name: person.name, untilMs };
+  const mail = await mailOf(context, person);
+  return { type: 'signed-in', re: message.id, name: person.name, untilMs, ...(mail && { mail }) };
 }
 
 /**
@@ -70,9 +67,4 @@ export async function open(context: MessageContext, caller: Caller, message: Ope
   const meta = isTheirs ? await ports.uploads.meta(upload) : undefined;
   if (!meta) throw notAdmitted();
   return openBoard(context, caller, meta, { role: 'owner' }, { re: message.id, proven: false });
-}
-
-function subjectOf({ subject }: Caller, details: { minBackoffMs?: number } = {}): string {
-  if (subject) return subject;
-  throw new Refusal('sign-in-first', 'Sign in first.', { expected: 'sign-in', ...details });
 }

@@ -74,6 +74,8 @@ export const ownerKey = (upload: string, subject: string): Key => ({
   pk: uploadPk(upload),
   sk: `${OWNER_PREFIX}${subject}`,
 });
+/** Where somebody wants letters to. */
+export const letterboxKey = (subject: string): Key => ({ pk: ownerPartition(subject), sk: 'LETTERBOX' });
 /** By which connections somebody is here. */
 export const presenceKey = (subject: string, connection: string): Key => ({
   pk: ownerPartition(subject),
@@ -103,6 +105,7 @@ export const endedBefore = (forgetAtMs: number): string => String(forgetAtMs).pa
 /** Where the last sweep stopped. */
 export const sweepMarkKey: Key = { pk: 'SWEEP', sk: 'MARK' };
 export const noticeKey = (upload: string): Key => ({ pk: uploadPk(upload), sk: 'NOTICE' });
+export const sentKey = (upload: string, who: string): Key => ({ pk: uploadPk(upload), sk: `N#${who}` });
 
 /** An upload's items outlive its expiry by a week, so that whoever comes late is told what became of it. */
 export const ttlOf = (expiresAtMs: number): number => Math.ceil(expiresAtMs / 1_000) + 7 * 86_400;

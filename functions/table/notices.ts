@@ -1,12 +1,12 @@
 import type { Notices } from '../ports.ts';
-import { noticeKey } from './keys.ts';
+import { noticeKey, sentKey } from './keys.ts';
 import type { Table } from './table.ts';
 
 /**
  *     nothing ──begin──▶ telling(token, untilMs) ──end──▶ told
  *                             └─ untilMs passed: another token may take over
  *
- * Who dies between sending and `end` leaves a letter that is sent again: twice is better than never.
+ * Who dies between sending and `noteSent` leaves a letter that is sent again: twice is better than never.
  */
 export function makeNotices(table: Table): Notices {
   return {
@@ -33,6 +33,12 @@ export function makeNotices(table: Table): Notices {
     },
     async isTold(upload) {
       return (await table.get(noticeKey(upload)))?.state === 'told';
+    },
+    async isSent(upload, who) {
+      return (await table.get(sentKey(upload, who))) !== undefined;
+    },
+    async noteSent(upload, who) {
+      await table.put({ ...sentKey(upload, who) });
     },
   };
 }

@@ -1,6 +1,7 @@
-import type { People } from '../ports.ts';
+import type { Letterbox, People } from '../ports.ts';
 import {
   JOINED_PREFIX,
+  letterboxKey,
   MEMBER_PREFIX,
   OWNER_PREFIX,
   ownedKey,
@@ -38,5 +39,15 @@ export function makePeople(table: Table): People {
       await table.delete(presenceKey(subject, connection));
     },
     connectionsOf: (subject) => names(ownerPartition(subject), MEMBER_PREFIX),
+    async letterbox(subject) {
+      const item = await table.get(letterboxKey(subject));
+      if (!item) return undefined;
+      const { address, language, untilMs } = item as unknown as Letterbox;
+      return { address, language, untilMs };
+    },
+    async setLetterbox(subject, box) {
+      if (box) await table.put({ ...letterboxKey(subject), ...box, ttlS: Math.ceil(box.untilMs / 1_000) });
+      else await table.delete(letterboxKey(subject));
+    },
   };
 }

@@ -30,6 +30,7 @@ export class RunningStack extends Stack {
       lasting,
       bundles,
       noticeTopicArn: letters.topic.topicArn,
+      noticeFrom: settings.noticeFrom,
       tracing: settings.tracing,
     });
     const routes = new Routes(this, 'Routes', { gateway, socket: functions.socket.function });

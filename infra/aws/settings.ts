@@ -22,6 +22,7 @@ const Context = z.object({
     .optional(),
   alarmEmail: z.email('an e-mail address').optional(),
   noticeEmail: z.email('an e-mail address').optional(),
+  noticeFrom: z.email('an e-mail address').optional(),
   tracing: Yes.default(false),
   logRole: Yes.default(true),
 });
@@ -36,6 +37,8 @@ export interface Settings {
   alarmEmail: string | undefined;
   /** Who is told of every upload that is complete. */
   noticeEmail: string | undefined;
+  /** From whom e-mails to those are who have signed in and want them; undefined: nobody is offered any. */
+  noticeFrom: string | undefined;
   tracing: boolean;
   /** Whether to give API Gateway the role by which it writes access logs: one for the whole account and Region. */
   logRole: boolean;
@@ -53,7 +56,8 @@ export function readSettings(node: Node): Settings {
       `${name} is ${JSON.stringify(given[name])}; expected ${issue?.message ?? 'something else'}.`,
     );
   }
-  const { stage, domain, certificateArn, alarmEmail, noticeEmail, tracing, logRole } = parsed.data;
+  const { stage, domain, certificateArn, alarmEmail, noticeEmail, noticeFrom, tracing, logRole } =
+    parsed.data;
   if (Boolean(domain) !== Boolean(certificateArn)) {
     const [set, missing] = domain ? ['domain', 'certificateArn'] : ['certificateArn', 'domain'];
     throw new Error(`${set} is set; ${missing} has to be set too.`);
@@ -63,6 +67,7 @@ export function readSettings(node: Node): Settings {
     domain: domain && certificateArn ? { name: domain, certificateArn } : undefined,
     alarmEmail,
     noticeEmail,
+    noticeFrom,
     tracing,
     logRole,
   };

@@ -339,6 +339,36 @@ describe('what each function may do', () => {
   }
 });
 
+test('who is to write to people may do so from that address alone, and the socket knows that somebody can', () => {
+  const own = synthesise({ noticeFrom: 'notices@example.org' });
+  const variables = (name: string) => ({
+    Environment: {
+      Variables: Match.objectLike({ POWERTOOLS_SERVICE_NAME: name, NOTICE_FROM: 'notices@example.org' }),
+    },
+  });
+  for (const name of ['socket', 'notify', 'sweep']) {
+    own.running.hasResourceProperties('AWS::Lambda::Function', variables(name));
+  }
+  const policies = own.running.findResources('AWS::IAM::Policy', {
+    Properties: {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'ses:SendEmail',
+            Condition: { StringEquals: { 'ses:FromAddress': 'notices@example.org' } },
+          }),
+        ]),
+      },
+    },
+  });
+  expect(
+    Object.keys(policies)
+      .map((id) => id.replace(/^Functions(.*)RoleDefaultPolicy.*/, '$1'))
+      .sort(),
+  ).toEqual(['Notify', 'Sweep']);
+  expect(JSON.stringify(running.toJSON())).not.toContain('ses:');
+});
+
 test.each([
   [{ stage: 'Live' }, 'stage is "Live"; expected 1 to 16 small letters, digits and dashes.'],
   [{ domain: 'files.example.org' }, 'domain is set; certificateArn has to be set too.'],

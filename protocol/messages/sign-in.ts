@@ -14,13 +14,37 @@ export const SignIn = z.object({
 });
 export type SignIn = z.infer<typeof SignIn>;
 
+/** In which an e-mail can be written. */
+export const MailLanguage = z.enum(['en', 'de', 'es']);
+export type MailLanguage = z.infer<typeof MailLanguage>;
+
 export const SignedIn = z.object({
   type: z.literal('signed-in'),
   re: MessageId,
   name: z.string().describe('as the issuer says it; may be empty'),
   untilMs: EpochMs.describe('when to say it again with a new token'),
+  mail: z
+    .object({
+      address: z.string().describe('theirs, as the issuer vouches for it'),
+      isWanted: z.boolean().describe('whether they are told there when an upload of theirs is complete'),
+    })
+    .optional()
+    .describe('left out where this server sends no e-mail, or knows no address of theirs'),
 });
 export type SignedIn = z.infer<typeof SignedIn>;
+
+/**
+ * Whether whoever is signed in wants an e-mail when an upload of theirs is complete. It goes to the address that the token
+ * says, which is kept for as long as it is wanted, a year after the last sign-in at most. Answered by `ok`.
+ */
+export const MailMe = z.object({
+  type: z.literal('mail-me'),
+  id: MessageId,
+  isWanted: z.boolean(),
+  language: MailLanguage,
+  token: z.string().min(1).max(MAX_TOKEN_LENGTH).describe('an ID token, as in `sign-in`'),
+});
+export type MailMe = z.infer<typeof MailMe>;
 
 /** Makes uploads theirs that were made before they signed in, by their makers' own secrets; links
  * make nobody the owner for good. Answered by `ok`. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DESKTOP, launchChromium, openPage, PHONE } from '../support/browser.ts';
 import { type StartedServer, startServerProcess } from '../support/started-server.ts';
@@ -36,12 +36,42 @@ function watched(page: Page) {
   return { addresses, violations };
 }
 
-async function signIn(page: Page, what: 'Sign in' | 'Make an account of this name'): Promise<void> {
+async function signIn(
+  page: Page,
+  what: 'Sign in' | 'Make an account of this name',
+  name = 'Ada',
+): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByLabel('Name').fill('Ada');
+  await page.getByLabel('Name').fill(name);
   await page.getByLabel('Passphrase').fill(PASSPHRASE);
   await page.getByRole('button', { name: what, exact: true }).click();
-  await page.getByText('Signed in as Ada').waitFor();
+  await page.getByText(`Signed in as ${name}`).waitFor();
+}
+
+/** A server that sends e-mail, which the one here does not: what it says of that is added on the way. */
+async function withMail(context: BrowserContext, answers: () => boolean) {
+  const asked: Array<Record<string, unknown>> = [];
+  let isWanted = false;
+  await context.routeWebSocket(/\/ws$/, (page) => {
+    const server = page.connectToServer();
+    page.onMessage((frame) => {
+      const message = JSON.parse(String(frame));
+      if (message.type !== 'mail-me') return server.send(frame);
+      const { token, ...rest } = message;
+      asked.push({ ...rest, hasToken: String(token).split('.').length === 3 });
+      const error = { kind: 'internal', message: 'Something went wrong.' };
+      if (answers()) isWanted = message.isWanted;
+      page.send(
+        JSON.stringify(answers() ? { type: 'ok', re: message.id } : { type: 'error', re: message.id, error }),
+      );
+    });
+    server.onMessage((frame) => {
+      const message = JSON.parse(String(frame));
+      const mail = { address: 'ada@example.org', isWanted };
+      page.send(message.type === 'signed-in' ? JSON.stringify({ ...message, mail }) : frame);
+    });
+  });
+  return asked;
 }
 
 test('what was made before signing in is found on another device, live; a link is limited, seen and taken back; and no secret is where it should not be', async () => {
@@ -127,3 +157,52 @@ async function everythingIn(folder: string): Promise<string> {
   const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')));
   return texts.join('\n');
 }
+
+test('an e-mail is offered where the server sends any and nowhere else, asked for with one box, and kept as the server has it', async () => {
+  const plain = await openPage(await browser.newContext(DESKTOP), `${server.origin}/`);
+  await signIn(plain.page, 'Make an account of this name', 'Bea');
+  expect(await plain.page.getByRole('checkbox').count()).toBe(0);
+  await plain.page.context().close();
+
+  const context = await browser.newContext(DESKTOP);
+  let answers = false;
+  const asked = await withMail(context, () => answers);
+  const { page, problems } = await openPage(context, `${server.origin}/`);
+  await signIn(page, 'Sign in', 'Bea');
+  const box = page.getByRole('checkbox', {
+    name: 'E-mail ada@example.org when an upload of mine is complete',
+  });
+  await box.click();
+  await page.getByText('The server has not answered. Nothing was lost; try again.').waitFor();
+  expect(await box.isChecked()).toBe(false);
+
+  answers = true;
+  await box.click();
+  await page.getByText('The server has not answered.').waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByText('Signed in as Bea').waitFor();
+  expect(await box.isChecked()).toBe(true);
+  const mail = { type: 'mail-me', language: 'en', hasToken: true };
+  expect(asked).toMatchObject([
+    { ...mail, isWanted: true },
+    { ...mail, isWanted: true },
+  ]);
+
+  // Beside an upload of theirs, too, for as long as it is under way.
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await context.route(/partNumber=/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.getByLabel(/Choose a file/).setInputFiles(path);
+  await page.getByRole('heading', { name: 'holiday film.mov' }).waitFor();
+  expect(await box.isChecked()).toBe(true);
+  release();
+  await page.getByText('holiday film.mov is complete.').waitFor();
+  await box.waitFor({ state: 'detached' });
+  expect(problems).toEqual([]);
+  await context.close();
+});

@@ -1,6 +1,6 @@
 import { createSignal, onCleanup } from 'solid-js';
 import { MAX_ADOPTED_AT_ONCE } from '../../protocol/limits.ts';
-import type { MyUpload } from '../../protocol/messages/sign-in.ts';
+import type { MailLanguage, MyUpload, SignedIn } from '../../protocol/messages/sign-in.ts';
 import type { PageConfig } from '../../protocol/page-config.ts';
 import { Session } from '../browser/oidc-session.ts';
 import type { Connection } from '../engine/connection.ts';
@@ -8,7 +8,9 @@ import type { Clock } from '../engine/ports.ts';
 
 export type AccountState =
   /** Not known yet, or nobody can sign in to this server. */
-  { state: 'none' } | { state: 'out'; hasFailed: boolean } | { state: 'in'; name: string };
+  | { state: 'none' }
+  | { state: 'out'; hasFailed: boolean }
+  | { state: 'in'; name: string; mail: SignedIn['mail'] };
 
 /** Who is at this device, and what is theirs on all of their devices. */
 export interface Account {
@@ -19,6 +21,8 @@ export interface Account {
   signOut(): void;
   /** Adds what was made meanwhile in this browser. */
   adopt(): void;
+  /** Whether they want an e-mail when an upload of theirs is complete. False: the server has not taken that. */
+  mailMe(isWanted: boolean, language: MailLanguage): Promise<boolean>;
 }
 
 export interface AccountOptions {
@@ -77,8 +81,8 @@ export function createAccount(options: AccountOptions): Account {
       return out(true);
     }
     if (reply.state !== 'answered' || reply.message.type !== 'signed-in') return;
-    const { name, untilMs } = reply.message;
-    setState({ state: 'in', name });
+    const { name, untilMs, mail } = reply.message;
+    setState({ state: 'in', name, mail });
     cancelRenewal();
     const inMs = Math.max(0, untilMs - connection.serverNowMs() - RENEW_BEFORE_MS);
     cancelRenewal = clock.after(Math.min(inMs, 2 ** 31 - 1), () => void renew());
@@ -151,6 +155,13 @@ export function createAccount(options: AccountOptions): Account {
       connection.reconnect();
     },
     adopt: () => void (state().state === 'in' && adopt()),
+    async mailMe(isWanted, language) {
+      if (!session) return false;
+      const reply = await connection.request({ type: 'mail-me', isWanted, language, token: session.idToken });
+      if (reply.state !== 'answered' || reply.message.type !== 'ok') return false;
+      setState((now) => (now.state === 'in' && now.mail ? { ...now, mail: { ...now.mail, isWanted } } : now));
+      return true;
+    },
   };
 }
 

@@ -11,11 +11,7 @@ export function linkOf(pageUrl: string, secret: string): string {
   return `${pageUrl.replace(/#.*$/, '')}#${secret}`;
 }
 
-/** An upload of whoever has signed in, in the address bar: its id opens nothing for anybody else. */
-export function uploadHash(upload: string): string {
-  return `#upload=${upload}`;
-}
-
+/** What `uploadHash` made. */
 export function uploadInHash(hash: string): string | undefined {
   const parsed = UploadId.safeParse(/^#upload=(.*)$/.exec(hash)?.[1]);
   return parsed.success ? parsed.data : undefined;

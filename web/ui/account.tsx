@@ -1,8 +1,9 @@
 import { For, type JSX, Show } from 'solid-js';
+import { uploadHash } from '../../protocol/addresses.ts';
 import type { Account } from '../state/account.ts';
-import { uploadHash } from '../state/links.ts';
 import { peopleWords } from '../words/people-and-links.ts';
 import { numbers } from '../words/words.ts';
+import { MailOffer } from './mail-offer.tsx';
 
 /** As in the list of what was begun here. */
 const SIGNS = {
@@ -46,6 +47,7 @@ export function AccountPanel(props: { account: Account; isHere: (upload: string)
             {peopleWords().signOut}
           </button>
         </div>
+        <MailOffer account={props.account} />
         <Show when={elsewhere().length > 0}>
           <h2>{peopleWords().elsewhere}</h2>
           <ul class="card upload-list" aria-label={peopleWords().elsewhere}>

@@ -18,6 +18,8 @@ import { StatusLine } from './status-line.tsx';
 /** A chunk of its own: it comes at the end, and mostly in another session than the beginning. */
 const ResultPanel = lazy(async () => ({ default: (await import('./result-panel.tsx')).ResultPanel }));
 
+const MailOffer = lazy(async () => ({ default: (await import('./mail-offer.tsx')).MailOffer }));
+
 const SharePanel = lazy(async () => ({ default: (await import('./share-panel.tsx')).SharePanel }));
 
 const ThroughputChart = lazy(async () => ({
@@ -57,6 +59,10 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
   const [lit, setLit] = createSignal<number>();
   const view = () => props.view;
   const isOpen = () => view().phase.state === 'open';
+  const mayHaveMail = () => {
+    const state = props.app.account.state();
+    return state.state === 'in' && state.mail !== undefined;
+  };
   const waitsForTurn = () => props.app.waitsForTurn(props.open);
   const isInOtherTab = () => props.app.isInOtherTab(props.open);
   const mayChoose = () => mayChooseFile(view()) && !waitsForTurn() && !isInOtherTab();
@@ -121,6 +127,11 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
             </button>
           </Show>
           <NotifyOffer view={view()} />
+          <Show when={isOpen() && view().role === 'owner' && mayHaveMail()}>
+            <Suspense>
+              <MailOffer account={props.app.account} />
+            </Suspense>
+          </Show>
         </StatusLine>
         <Show when={view().phase.state === 'finished'}>
           <Suspense>

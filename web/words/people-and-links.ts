@@ -32,6 +32,7 @@ const english = {
   signOut: 'Sign out',
   signedInAs: (name: string) => `Signed in as ${name || 'somebody'}`,
   signInFailed: 'Signing in did not work. Nothing was changed. Try again.',
+  mailMe: (address: string) => `E-mail ${address} when an upload of mine is complete`,
   elsewhere: 'Yours, made on other devices',
   states: { open: 'under way', finishing: 'being put together', finished: 'complete', aborted: 'ended' },
 };
@@ -68,6 +69,7 @@ const german: Catalogue = {
   signOut: 'Abmelden',
   signedInAs: (name) => `Angemeldet als ${name || 'jemand'}`,
   signInFailed: 'Die Anmeldung hat nicht geklappt. Nichts wurde geändert. Versuche es noch einmal.',
+  mailMe: (address) => `Eine E-Mail an ${address}, wenn ein Upload von mir fertig ist`,
   elsewhere: 'Deine, auf anderen Geräten begonnen',
   states: { open: 'läuft', finishing: 'wird zusammengesetzt', finished: 'vollständig', aborted: 'beendet' },
 };
@@ -104,6 +106,7 @@ const spanish: Catalogue = {
   signOut: 'Cerrar sesión',
   signedInAs: (name) => `Sesión de ${name || 'alguien'}`,
   signInFailed: 'No se pudo iniciar sesión. No se cambió nada. Inténtalo otra vez.',
+  mailMe: (address) => `Enviar un correo a ${address} cuando termine una subida mía`,
   elsewhere: 'Tuyas, empezadas en otros dispositivos',
   states: { open: 'en marcha', finishing: 'montándose', finished: 'completa', aborted: 'terminada' },
 };

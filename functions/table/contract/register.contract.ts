@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { ownPartitions } from '../../../test/support/own-partitions.ts';
 import { metaKey } from '../keys.ts';
 import { makeNotices } from '../notices.ts';
+import { makePeople } from '../people.ts';
 import { makeRegister } from '../register.ts';
 import { makeUploads } from '../uploads.ts';
 import { metaOf, newId, newShares, type Rule, range, type Tools } from './tools.contract.ts';
@@ -101,5 +102,29 @@ export function registerRules(rule: Rule, tools: () => Tools): void {
     await notices.end(upload, 'late', 160);
     expect(await notices.isTold(upload)).toBe(true);
     expect(await notices.begin(upload, 'later still', 900, 800)).toBe('told');
+  });
+
+  rule('T86', 'of several who are to be told, each is noted by itself', async () => {
+    const notices = makeNotices(alone());
+    const [upload, other] = [newId(), newId()];
+    await notices.noteSent(upload, 'ada');
+    await notices.noteSent(upload, 'ada');
+    expect(await notices.isSent(upload, 'ada')).toBe(true);
+    expect(await notices.isSent(upload, 'eve')).toBe(false);
+    expect(await notices.isSent(other, 'ada')).toBe(false);
+  });
+
+  rule('T87', 'where somebody wants letters to is kept, changed and taken away', async () => {
+    const people = makePeople(alone());
+    const box = { address: 'ada@example.org', language: 'de', untilMs: 1_000 } as const;
+    expect(await people.letterbox('ada')).toBeUndefined();
+    await people.setLetterbox('ada', box);
+    await people.setLetterbox('ada', { ...box, address: 'ada@example.com' });
+    expect(await people.letterbox('ada')).toEqual({ ...box, address: 'ada@example.com' });
+    expect(await people.letterbox('eve')).toBeUndefined();
+    expect(await people.uploadsOf('ada')).toEqual([]); // it is no upload of theirs
+    await people.setLetterbox('ada', undefined);
+    await people.setLetterbox('ada', undefined);
+    expect(await people.letterbox('ada')).toBeUndefined();
   });
 }

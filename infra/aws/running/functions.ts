@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FINISH_MEMORY_MB, SOCKET_MEMORY_MB } from '../../../functions/lambda-memory.ts';
 import { OBJECT_PREFIX } from '../../../functions/object-key.ts';
@@ -11,6 +11,8 @@ export interface FunctionsProps {
   bundles: Bundles;
   /** The topic of letters to the user. */
   noticeTopicArn: string;
+  /** From whom e-mails to people are. Undefined: there are none. */
+  noticeFrom: string | undefined;
   tracing: boolean;
 }
 
@@ -26,8 +28,9 @@ export class Functions extends Construct {
   readonly notify: Handler;
   readonly sweep: Handler;
 
-  constructor(scope: Construct, id: string, { lasting, bundles, noticeTopicArn, tracing }: FunctionsProps) {
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
+    const { lasting, bundles, noticeTopicArn, noticeFrom, tracing } = props;
     const { gateway, signIn, site, storage } = lasting;
     const common = {
       tracing,
@@ -46,6 +49,8 @@ export class Functions extends Construct {
       timeout: Duration.minutes(10),
     });
     const finishFunction = { FINISH_FUNCTION: this.finish.function.functionName };
+    const mail = noticeFrom === undefined ? {} : { NOTICE_FROM: noticeFrom };
+    const letters = { NOTICE_TOPIC_ARN: noticeTopicArn, PAGE_ORIGIN: site.origin, ...mail };
     this.socket = new Handler(this, 'Socket', {
       ...common,
       service: 'socket',
@@ -59,6 +64,7 @@ export class Functions extends Construct {
         OIDC_ISSUER: signIn.issuer,
         OIDC_CLIENT_ID: signIn.client.userPoolClientId,
         PAGE_ORIGIN: site.origin,
+        ...mail,
       },
     });
     this.notify = new Handler(this, 'Notify', {
@@ -67,7 +73,7 @@ export class Functions extends Construct {
       bundle: bundles.notify,
       memoryMb: SOCKET_MEMORY_MB,
       timeout: Duration.seconds(60),
-      environment: { ...common.environment, ...finishFunction, NOTICE_TOPIC_ARN: noticeTopicArn },
+      environment: { ...common.environment, ...finishFunction, ...letters },
     });
     this.sweep = new Handler(this, 'Sweep', {
       ...common,
@@ -75,7 +81,7 @@ export class Functions extends Construct {
       bundle: bundles.sweep,
       memoryMb: SOCKET_MEMORY_MB,
       timeout: Duration.minutes(3),
-      environment: { ...common.environment, ...finishFunction, NOTICE_TOPIC_ARN: noticeTopicArn },
+      environment: { ...common.environment, ...finishFunction, ...letters },
     });
 
     const objects = `${storage.bucket.bucketArn}/${OBJECT_PREFIX}*`;
@@ -96,7 +102,12 @@ export class Functions extends Construct {
     for (const handler of [this.socket, this.notify, this.sweep]) {
       handler.allow(['lambda:InvokeFunction'], [this.finish.function.functionArn]);
     }
-    for (const handler of [this.notify, this.sweep]) handler.allow(['sns:Publish'], [noticeTopicArn]);
+    for (const handler of [this.notify, this.sweep]) {
+      handler.allow(['sns:Publish'], [noticeTopicArn]);
+      // What SES has verified may be the address or its domain.
+      if (noticeFrom !== undefined)
+        handler.allow(['ses:SendEmail'], sendersOf(this, noticeFrom), { 'ses:FromAddress': noticeFrom });
+    }
     if (tracing) {
       for (const handler of all) {
         handler.allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']);
@@ -116,4 +127,11 @@ export class Functions extends Construct {
       });
     }
   }
+}
+
+function sendersOf(scope: Construct, address: string): string[] {
+  const domain = address.slice(address.indexOf('@') + 1);
+  return [address, domain].map((resourceName) =>
+    Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName }),
+  );
 }

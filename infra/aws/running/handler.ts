@@ -63,8 +63,10 @@ export class Handler extends Construct {
     });
   }
 
-  allow(actions: string[], resources: string[]): void {
-    this.role.addToPolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources }));
+  /** `where`: and only where these are so. */
+  allow(actions: string[], resources: string[], where?: Record<string, string>): void {
+    const conditions = where && { conditions: { StringEquals: where } };
+    this.role.addToPolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources, ...conditions }));
   }
 
   /** Findings of cdk-nag about what it may do. */

@@ -261,6 +261,7 @@ export function makeRulesServer(clock: VirtualClock): RulesServer {
         return { type: 'signed-in', re, name: 'somebody', untilMs: epochMs() + ADDRESS_MS };
       case 'list-mine':
         return { type: 'mine', re, uploads: [] };
+      case 'mail-me':
       case 'adopt':
         return { type: 'ok', re };
       case 'leave':
