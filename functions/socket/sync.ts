@@ -54,7 +54,11 @@ export async function sync(context: MessageContext, message: Sync): Promise<Answ
     state,
     stripes: applied.map(({ stripe }) => stripeToWire(stripe)),
   });
-  if (stored.state.state === 'finished' || stored.state.state === 'aborted') return answer(stored.state, []);
+  if (stored.state.state === 'finished' || stored.state.state === 'aborted') {
+    // Whoever comes back with the file asks whether it still is the one that was uploaded.
+    if (stored.state.state === 'finished') await publish(ports, message);
+    return answer(stored.state, []);
+  }
 
   const open = isPaused(stored.state) ? { ...message, want: [], hedge: [], any: 0 } : message;
   // A limit has to be known before tickets are asked for; that a link was not taken back, only before they are given.

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -63,10 +63,15 @@ const isProgress = (is: (moment: Record<string, number>) => boolean) => (line: s
   return moment.kind === 'progress' && is(moment);
 };
 
+/** What the device remembers of its one upload. */
+async function entryOf(state: string) {
+  const [name = ''] = (await readdir(state)).filter((one) => one.endsWith('.json'));
+  return JSON.parse(await readFile(join(state, name), 'utf8'));
+}
+
 /** Reads the object as its owner, by the secret that the device keeps. */
 async function objectOf(state: string): Promise<string> {
-  const [name = ''] = (await readdir(state)).filter((one) => one.endsWith('.json'));
-  const { secrets } = JSON.parse(await readFile(join(state, name), 'utf8'));
+  const { secrets } = await entryOf(state);
   const owner = await device(server.origin, 'reader');
   const { upload } = await owner.expect('board', { type: 'join', secret: secrets.own });
   const { url } = await owner.expect('link', { type: 'download', upload });
@@ -148,15 +153,77 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     expect(await objectOf(state)).toBe(fileSha256());
     looker.close();
 
-    // Nothing is left to do for an unchanged file; a changed one is another upload.
+    // Nothing is left to do, touched or not; --new begins another one.
     expect((await create(state).ended).code).toBe(0);
     await utimes(path, new Date(), new Date(1_000));
-    const third = create(state, '--limit', '8MB/s');
-    const other = await linksOf(third);
+    const third = create(state);
+    expect(await linksOf(third)).toMatchObject({ help, isResumed: true });
+    expect((await third.ended).code).toBe(0);
+    const fourth = create(state, '--new', '--limit', '8MB/s');
+    const other = await linksOf(fourth);
     expect(other.isResumed).toBe(false);
     expect(other.help).not.toBe(help);
-    third.child.kill('SIGTERM');
-    expect((await third.ended).code).toBe(143);
+    fourth.child.kill('SIGTERM');
+    expect((await fourth.ended).code).toBe(143);
+  });
+
+  describe('a file that was written to since its upload began', () => {
+    const createOwn = (own: string, state: string, ...more: string[]) =>
+      startDevice(['create', own, '--server', server.origin, '--state', state, '--json', ...more]);
+
+    /** Some of its parts are uploaded; no device carries it any more. */
+    async function interruptedUpload() {
+      const state = await machine();
+      const own = join(state, 'own.mov');
+      await writeFile(own, bytes);
+      const first = createOwn(own, state, '--limit', '8MB/s');
+      const { help } = await linksOf(first);
+      await first.said(isProgress(({ ownParts = 0 }) => ownParts >= 2));
+      first.child.kill('SIGINT');
+      await first.ended;
+      return { state, own, help };
+    }
+
+    test('goes on with the same upload if its bytes are the same; longer than it was, it is another one', async () => {
+      const { state, own, help } = await interruptedUpload();
+      // An allowance is one of all runs, of those without one as well.
+      const { spentBytes } = await entryOf(state);
+      expect(spentBytes).toBeGreaterThanOrEqual(10 * MIB);
+      expect((await createOwn(own, state, '--allowance', '12MB').ended).code).toBe(5);
+      expect((await entryOf(state)).spentBytes).toBe(spentBytes);
+      await utimes(own, new Date(), new Date(1_000));
+      const second = createOwn(own, state);
+      expect(await linksOf(second)).toMatchObject({ help, isResumed: true });
+      expect((await second.ended).code).toBe(0);
+      expect(await objectOf(state)).toBe(fileSha256());
+      await appendFile(own, 'x');
+      const longer = startDevice(['create', own, '--server', server.origin, '--state', state]);
+      await longer.said((line) => line.includes('another size'));
+      expect(await longer.said((line) => line.includes('Link for other devices'))).not.toContain(help);
+      longer.child.kill('SIGTERM');
+      await longer.ended;
+    });
+
+    test('is refused if they are others, in words that say how to begin another upload, and --new does', async () => {
+      const { state, own, help } = await interruptedUpload();
+      const edited = Buffer.from(bytes);
+      edited[0] = 255 - (edited[0] ?? 0);
+      await writeFile(own, edited);
+      const { code, stdout } = await createOwn(own, state).ended;
+      expect(code).toBe(4);
+      expect(JSON.parse(stdout.split('\n').at(-1) ?? '').text).toMatch(/has changed.*\(part 1\).*--new/);
+      const anew = createOwn(own, state, '--new');
+      expect((await linksOf(anew)).help).not.toBe(help);
+      expect((await anew.ended).code).toBe(0);
+      expect(await objectOf(state)).toBe(createHash('sha256').update(edited).digest('hex'));
+
+      // Complete is what was uploaded, not what has become of it.
+      edited[7] = 255 - (edited[7] ?? 0);
+      await writeFile(own, edited);
+      const again = await createOwn(own, state).ended;
+      expect(again.code).toBe(4);
+      expect(again.stdout).toMatch(/complete as it was.*\(part 1\).*--new/);
+    });
   });
 
   test('a second one for the same work is refused while the first one runs', async () => {

@@ -1,6 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, createUpload, device, hashesOf, newSecrets, partOf, put, sync } from '../support/client.ts';
+import {
+  connect,
+  createUpload,
+  device,
+  hashesOf,
+  newSecrets,
+  partOf,
+  put,
+  sync,
+  syncOf,
+} from '../support/client.ts';
 import { type ServerUnderTest, serve } from '../support/running-server.ts';
 
 const MIB = 1_048_576;
@@ -115,6 +125,21 @@ describe('an upload by messages alone', () => {
       body: new Uint8Array(partOf(bytes, partBytes, 1)),
     });
     expect(swapped.status).toBe(403);
+  });
+
+  test('hashes said of a finished upload are compared: whoever comes back with the file learns whether it is still the same', async () => {
+    const bytes = randomBytes(6 * MIB);
+    const owner = await device(server.origin);
+    const { upload, partBytes } = await createUpload(owner, bytes, newSecrets());
+    const hashes = hashesOf(bytes, partBytes, [1, 2]);
+    const granted = await sync(owner, upload, { hashes, want: [1, 2] });
+    for (const part of [1, 2]) await put(server.origin, granted, part, partOf(bytes, partBytes, part));
+    await sync(owner, upload, { done: [1, 2] });
+    await owner.hear('state', ({ state }) => state.state === 'finished');
+    expect((await sync(owner, upload, { hashes })).state.state).toBe('finished');
+    const others = hashesOf(randomBytes(6 * MIB), partBytes, [2]);
+    const { error } = await owner.expect('error', syncOf(upload, { hashes: others }));
+    expect(error).toMatchObject({ kind: 'hash-contradicts', part: 2 });
   });
 
   test('a create that is said twice makes one upload', async () => {

@@ -22,14 +22,14 @@ function begun() {
       noted = parts;
     },
   };
-  const open = (isFirst: boolean, modifiedAtMs = BEGUN_MS) => {
+  const open = (isMaker: boolean, modifiedAtMs = BEGUN_MS) => {
     const virtual = makeVirtualFile(clock, { sizeBytes: PARTS * MIN_PART_BYTES });
     const file = Object.assign(virtual, { modifiedAtMs });
     const info = { name: file.name, sizeBytes: file.sizeBytes, type: '' };
     const engine = deviceOn(clock, server, 'laptop');
     const upload = makeUpload(
       { ...engine, memory },
-      isFirst ? { kind: 'create', file: info, secrets: SECRETS } : { kind: 'join', secret: SECRETS.own },
+      isMaker ? { kind: 'create', file: info, secrets: SECRETS } : { kind: 'join', secret: SECRETS.own },
       file,
     );
     return { file, upload, die: () => engine.connection.close() };
@@ -77,21 +77,27 @@ describe('a file that was written to since its upload began', () => {
     expect(file.hashed.slice(0, 7).sort((a, b) => a - b)).toEqual(expect.arrayContaining([1, 2, 3, 4, 5, 6]));
   });
 
-  test('stops before a hash of its new bytes is published, so that no object is a mixture of both', async () => {
-    const { clock, server, open } = await half();
-    const published = server.manifest.size;
-    const { file, upload } = open(false, BEGUN_MS + 1);
-    // The three parts that the server picks are as they were.
-    const changedPart = 6;
-    file.hashFails = (part) =>
-      part >= changedPart ? { state: 'hashed', sha256: sha256Of('edited', part) } : undefined;
-    const carrier = () => {
-      const view = upload.view();
-      return view.state === 'open' ? view.carrier : undefined;
-    };
-    await clock.passUntil(() => carrier()?.state === 'stopped', 60_000);
-    expect(carrier()).toMatchObject({ reason: 'file-changed', part: changedPart });
-    expect(server.manifest.size).toBe(published);
-    expect(file.puts).toEqual([]);
-  });
+  test.each([
+    ['joins', false],
+    ['says that it creates the upload', true],
+  ])(
+    'stops before a hash of its new bytes is published, so that no object is a mixture of both: who %s',
+    async (_, isMaker) => {
+      const { clock, server, open } = await half();
+      const published = server.manifest.size;
+      const { file, upload } = open(isMaker, BEGUN_MS + 1);
+      // The three parts that the server picks are as they were.
+      const changedPart = 6;
+      file.hashFails = (part) =>
+        part >= changedPart ? { state: 'hashed', sha256: sha256Of('edited', part) } : undefined;
+      const carrier = () => {
+        const view = upload.view();
+        return view.state === 'open' ? view.carrier : undefined;
+      };
+      await clock.passUntil(() => carrier()?.state === 'stopped', 60_000);
+      expect(carrier()).toMatchObject({ reason: 'file-changed', part: changedPart });
+      expect(server.manifest.size).toBe(published);
+      expect(file.puts).toEqual([]);
+    },
+  );
 });

@@ -41,7 +41,8 @@ export function makeProver(options: ProverOptions): Prover {
     isProven: () => isProven,
     isBusy: () => isBusy,
     told(next) {
-      isProven = next;
+      // Whoever repeats a `create` is believed by the server; a file that was written to meanwhile is not, here.
+      isProven = next && (isVerified || !isWrittenTo());
     },
     async run(board, mayPublish) {
       isBusy = true;

@@ -9,8 +9,16 @@ const numbers = makeNumbers('en');
 type OpenView = Extract<UploadView, { state: 'open' }>;
 type Stopped = Extract<OpenView['carrier'], { state: 'stopped' }>;
 
+/** What this device has of the upload. */
+export interface Own {
+  /** The size of its file, where it has one. */
+  bytes?: number | undefined;
+  /** Its upload was begun by this command: another file can have another one. */
+  isMaker?: boolean;
+}
+
 /** Whether there is nothing more to do here, and why. Undefined: it goes on. Pure. */
-export function endingOf(view: UploadView, status: ConnectionStatus, ownBytes?: number): Ending | undefined {
+export function endingOf(view: UploadView, status: ConnectionStatus, own: Own = {}): Ending | undefined {
   if (status.state === 'closed' && status.error) {
     const isVersion = status.error.kind === 'wrong-version';
     const text = isVersion
@@ -32,7 +40,7 @@ export function endingOf(view: UploadView, status: ConnectionStatus, ownBytes?: 
     };
   }
   if (carrier?.state !== 'stopped') return undefined;
-  return { code: STOPPED[carrier.reason] ?? EXIT.fault, text: stoppedWords(carrier, view, ownBytes) };
+  return { code: STOPPED[carrier.reason] ?? EXIT.fault, text: stoppedWords(carrier, view, own) };
 }
 
 function refusedCode(kind: string): ExitCode {
@@ -46,8 +54,15 @@ const STOPPED: Partial<Record<StopReason, ExitCode>> = {
   'not-allowed': EXIT.notAdmitted,
 };
 
-function stoppedWords({ reason, detail, part }: Stopped, { file }: OpenView, ownBytes?: number): string {
+function stoppedWords(
+  { reason, detail, part }: Stopped,
+  { file }: OpenView,
+  { bytes: ownBytes, isMaker }: Own,
+): string {
   const where = part === undefined ? '' : ` (part ${part})`;
+  if (isMaker && (reason === 'different-file' || reason === 'file-changed')) {
+    return `The file has changed since this upload began${where}. What is uploaded is kept: put the original back and run this again, or begin another upload with --new.`;
+  }
   switch (reason) {
     case 'different-file':
       if (ownBytes !== undefined && ownBytes !== file.sizeBytes) {

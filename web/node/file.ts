@@ -10,6 +10,8 @@ import { makeAgents, putBody } from './put.ts';
 export interface Source {
   name: string;
   sizeBytes: number;
+  /** When they were last changed; undefined where nothing tells. */
+  modifiedAtMs?: number;
   /** Throws when they cannot be read, or are fewer than they were. */
   read(range: PartRange): AsyncIterable<Uint8Array>;
   close(): void;
@@ -23,6 +25,7 @@ export function makeFilePort(source: Source, clock: Clock, limitBps?: number): F
     name: source.name,
     sizeBytes: source.sizeBytes,
     type: '',
+    ...(source.modifiedAtMs === undefined ? {} : { modifiedAtMs: source.modifiedAtMs }),
     hash: (range) => hash(source, range),
     put(range, request, onSent) {
       const body = { sizeBytes: range.endByte - range.startByte, read: () => source.read(range) };

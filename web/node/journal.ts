@@ -13,6 +13,9 @@ export const JournalEntry = z.object({
   secrets: z.object({ own: Secret, help: Secret, watch: Secret }).optional(),
   /** Bytes that all runs together have sent, as an allowance counts them. */
   spentBytes: z.number().optional(),
+  /** Parts that were stored and not reported yet. */
+  landed: z.array(z.number()).optional(),
+  /** As it was when this was begun. */
   file: z.object({ path: z.string(), sizeBytes: z.number(), modifiedAtMs: z.number() }).optional(),
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;

@@ -11,9 +11,12 @@ export interface Moment {
   nowMs: number;
 }
 
+/** When the upload was begun whose links these are; a file of another size than before has one of its own. */
+export type Beginning = 'before' | 'now' | 'now-for-another-size';
+
 /** Who tells the person, or the program, how it goes. */
 export interface Report {
-  links(links: { help: string; watch: string }, isResumed: boolean): void;
+  links(links: { help: string; watch: string }, begun: Beginning): void;
   moment(moment: Moment): void;
   end(ending: Ending): void;
 }
@@ -24,13 +27,20 @@ export interface Output {
   stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number };
 }
 
+const BEGUN = {
+  before: 'Going on with the upload that was begun here.\n',
+  now: '',
+  'now-for-another-size':
+    'The file has another size than the one whose upload was begun here: this is a new one.\n',
+} as const satisfies Record<Beginning, string>;
+
 /** Links and the end go to standard output, progress to standard error: a bar where a person looks on. */
 export function makeReport(output: Output, isJson: boolean): Report {
   if (isJson) return makeJsonReport(output);
   const progress = output.stderr.isTTY ? makeBar(output.stderr) : makeLines(output.stderr);
   return {
-    links({ help, watch }, isResumed) {
-      if (isResumed) output.stdout.write('Going on with the upload that was begun here.\n');
+    links({ help, watch }, begun) {
+      output.stdout.write(BEGUN[begun]);
       output.stdout.write(`Link for other devices: ${help}\nLink to watch only:     ${watch}\n`);
     },
     moment: (moment) => progress.moment(moment),
@@ -73,7 +83,7 @@ function makeJsonReport({ stdout }: Output): Report {
     });
   };
   return {
-    links: (links, isResumed) => say({ kind: 'links', ...links, isResumed }),
+    links: (links, begun) => say({ kind: 'links', ...links, isResumed: begun === 'before' }),
     moment(moment) {
       last = moment;
       if (moment.nowMs - saidMs >= JSON_EVERY_MS) progress(moment);

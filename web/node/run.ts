@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 import { type BudgetStore, makeBudget, makeBudgetStore } from '../engine/budget.ts';
 import { withHashMemory } from '../engine/hash-memory.ts';
+import type { Memory } from '../engine/memory.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
 import { linkOf } from '../state/links.ts';
 import { nodeClock } from './clock.ts';
 import type { Command } from './command.ts';
 import { deviceOptions } from './device.ts';
 import { guessDeviceName } from './device-name.ts';
-import { endingOf } from './ending.ts';
 import { type Ending, EXIT } from './exit-codes.ts';
 import { type DiskFile, makeFilePort, openFile } from './file.ts';
 import { makeHashStore } from './hash-store.ts';
@@ -19,7 +19,10 @@ import {
   newSecret,
   openJournal,
 } from './journal.ts';
-import type { Report } from './report.ts';
+import { type KeptEntry, makeKeptEntry } from './kept-entry.ts';
+import type { Beginning, Moment, Report } from './report.ts';
+import { unlessTheSame } from './still-the-same.ts';
+import { isShown, untilEnd } from './until-end.ts';
 
 type Work = Exclude<Command, { kind: 'usage' }>;
 
@@ -72,15 +75,19 @@ async function carry(
   env: NodeJS.ProcessEnv,
 ): Promise<Ending> {
   const { options } = command;
-  const isResumed =
-    journal.entry !== undefined && !(command.kind === 'create' && isOther(command, file, journal));
-  const entry = (isResumed && journal.entry) || freshEntry(command, file);
+  const begun = beginningOf(command, file, journal.entry);
+  const entry = (begun === 'before' && journal.entry) || freshEntry(command, file);
   await journal.save(entry);
-  const engine = deviceOptions(command.page, {
-    key: entry.deviceKey,
-    name: options.name ?? guessDeviceName(hostname()),
-  });
-  const budget = makeBudget(nodeClock, countedIn(journal, entry, options.allowanceBytes));
+  const kept = makeKeptEntry(journal, entry, nodeClock);
+  const engine = {
+    ...deviceOptions(command.page, {
+      key: entry.deviceKey,
+      name: options.name ?? guessDeviceName(hostname()),
+    }),
+    budget: makeBudget(nodeClock, countedIn(kept, options.allowanceBytes)),
+    memory: memoryIn(kept, command),
+  };
+  const { connection } = engine;
   const hashes = file && makeHashStore(stateFolderOf(command, env), identityOf(file));
   const port =
     file && hashes && withHashMemory(makeFilePort(file, nodeClock, options.limitBps), hashes, Math.random);
@@ -88,11 +95,7 @@ async function carry(
   if (command.kind === 'create' && file && entry.secrets) {
     const { secrets } = entry;
     const info = { name: file.name, sizeBytes: file.sizeBytes, type: '' };
-    upload = makeUpload(
-      { ...engine, budget },
-      { kind: 'create', file: info, secrets, key: command.key },
-      port,
-    );
+    upload = makeUpload(engine, { kind: 'create', file: info, secrets, key: command.key }, port);
     const links = {
       help: linkOf(command.page.href, secrets.help),
       watch: linkOf(command.page.href, secrets.watch),
@@ -101,87 +104,78 @@ async function carry(
     const stop = upload.onChange(() => {
       if (upload.view().state !== 'open') return;
       stop();
-      report.links(links, isResumed);
+      report.links(links, begun);
     });
   } else {
     const secret = command.kind === 'create' ? '' : command.secret;
-    upload = makeUpload({ ...engine, budget }, { kind: 'join', secret }, port);
+    upload = makeUpload(engine, { kind: 'join', secret }, port);
   }
 
-  const waits = { ownBytes: file?.sizeBytes, giveUpMs: options.giveUpMs };
-  const ending = await untilEnd(upload, engine, report, waits, interrupted);
-  // What came to nothing is begun anew the next time; what is complete is still known to be.
-  if (ending.code === EXIT.aborted || ending.code === EXIT.notAdmitted) await journal.forget();
+  let hasShownFile = false;
+  const tell = (moment: Moment) => {
+    hasShownFile ||= isShown(moment.view);
+    report.moment(moment);
+  };
+  const own = { bytes: file?.sizeBytes, isMaker: command.kind === 'create' };
+  const waits = { own, giveUpMs: options.giveUpMs };
+  let ending = await untilEnd(upload, connection, tell, waits, interrupted);
+  const isWrittenTo = command.kind === 'create' && file?.modifiedAtMs !== entry.file?.modifiedAtMs;
+  if (ending.code === EXIT.complete && isWrittenTo && port && !hasShownFile) {
+    ending = (await Promise.race([unlessTheSame(upload, connection, port), interrupted])) ?? ending;
+  }
   upload.detach();
   upload.close();
-  await Promise.race([engine.connection.settled(), after(GOODBYE_MS)]);
-  engine.connection.close();
+  await Promise.race([connection.settled(), after(GOODBYE_MS)]);
+  connection.close();
   await hashes?.close();
+  await kept.close();
+  // What came to nothing is begun anew the next time; what is complete is still known to be.
+  if (ending.code === EXIT.aborted || ending.code === EXIT.notAdmitted) await journal.forget();
   return ending;
 }
 
+/** A line that is about to be cut may cut the power as well: what was sent is known a second later at the latest. */
+const COUNTED_WITHIN_MS = 1_000;
+/** A part is reported a fraction of a second after it is stored. */
+const NOTED_WITHIN_MS = 100;
+
 /** The count is kept with the rest, so that an allowance is one of all runs together. */
-function countedIn(journal: Journal, entry: JournalEntry, allowanceBytes: number | undefined): BudgetStore {
+function countedIn(kept: KeptEntry, allowanceBytes: number | undefined): BudgetStore {
   // The pace is kept byte by byte, by the put itself.
-  const store = makeBudgetStore({ rateBps: undefined, allowanceBytes }, entry.spentBytes);
+  const store = makeBudgetStore({ rateBps: undefined, allowanceBytes }, kept.now().spentBytes);
   return {
     ...store,
     spend(bytes) {
       store.spend(bytes);
-      if (allowanceBytes !== undefined) void journal.save({ ...entry, spentBytes: store.load().spentBytes });
+      kept.change({ spentBytes: store.load().spentBytes }, COUNTED_WITHIN_MS);
     },
+  };
+}
+
+function memoryIn(kept: KeptEntry, { kind }: Work): Memory {
+  return {
+    // Whoever joins has no say in what the upload's bytes are, and shows each time that it has them.
+    begunModifiedAtMs: () => (kind === 'create' ? kept.now().file?.modifiedAtMs : undefined),
+    landed: async () => kept.now().landed ?? [],
+    noteLanded: (parts) => kept.change({ landed: [...parts] }, NOTED_WITHIN_MS),
   };
 }
 
 /** Tickets are given back before the process ends, but a server that is away is not waited for. */
 const GOODBYE_MS = 3_000;
-/** Speeds fade without any event. */
-const LOOK_EVERY_MS = 200;
 
-function untilEnd(
-  upload: Upload,
-  { connection }: ReturnType<typeof deviceOptions>,
-  report: Report,
-  { ownBytes, giveUpMs }: { ownBytes: number | undefined; giveUpMs: number | undefined },
-  interrupted: Promise<Ending>,
-): Promise<Ending> {
-  return new Promise((resolve) => {
-    let heardMs = nodeClock.nowMs();
-    const look = () => {
-      const nowMs = nodeClock.nowMs();
-      const [view, status] = [upload.view(), connection.status()];
-      report.moment({ view, status, nowMs });
-      if (status.state === 'online') heardMs = nowMs;
-      const ending =
-        endingOf(view, status, ownBytes) ??
-        (giveUpMs !== undefined && nowMs - heardMs >= giveUpMs
-          ? { code: EXIT.gaveUp, text: 'Gave up: the server cannot be reached. What is uploaded is kept.' }
-          : undefined);
-      if (ending) end(ending);
-    };
-    const end = (ending: Ending) => {
-      clearInterval(timer);
-      stop();
-      resolve(ending);
-    };
-    const stop = upload.onChange(look);
-    const timer = setInterval(look, LOOK_EVERY_MS);
-    void interrupted.then(end);
-  });
+/**
+ * A file of the size of the one whose upload was begun here goes on with that upload, whatever its time of change: the
+ * engine reads again what is published, and stops if it is another file.
+ */
+function beginningOf(command: Work, file: DiskFile | undefined, entry: JournalEntry | undefined): Beginning {
+  if (!entry) return 'now';
+  if (command.kind !== 'create') return 'before';
+  if (command.isNew || !entry.secrets) return 'now';
+  return entry.file?.sizeBytes === file?.sizeBytes ? 'before' : 'now-for-another-size';
 }
 
-/** Another file than the one remembered, by all that can be seen without reading it. */
-function isOther(command: Extract<Work, { kind: 'create' }>, file: DiskFile | undefined, { entry }: Journal) {
-  const known = entry?.file;
-  return (
-    command.isNew ||
-    !entry?.secrets ||
-    known?.sizeBytes !== file?.sizeBytes ||
-    known?.modifiedAtMs !== file?.modifiedAtMs
-  );
-}
-
-function freshEntry(command: Work, file: DiskFile | undefined) {
+function freshEntry(command: Work, file: DiskFile | undefined): JournalEntry {
   return {
     deviceKey: newSecret(),
     ...(command.kind === 'create'

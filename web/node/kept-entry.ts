@@ -1,0 +1,42 @@
+import type { Clock } from '../engine/ports.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+
+/** The journal's entry while a run changes it. */
+export interface KeptEntry {
+  now(): JournalEntry;
+  /** Written within so many milliseconds, together with all that changes until then. */
+  change(change: Partial<JournalEntry>, withinMs: number): void;
+  /** Once all of it is written. Never fails: what cannot be written is not remembered. */
+  close(): Promise<void>;
+}
+
+/** `entry`: as it is in the journal already. */
+export function makeKeptEntry(journal: Pick<Journal, 'save'>, entry: JournalEntry, clock: Clock): KeptEntry {
+  let now = entry;
+  let dueMs = Number.POSITIVE_INFINITY;
+  let cancel = () => {};
+  let last: Promise<void> = Promise.resolve();
+
+  const write = () => {
+    cancel();
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    dueMs = Number.POSITIVE_INFINITY;
+    last = journal.save(now).catch(() => {});
+  };
+
+  return {
+    now: () => now,
+    change(change, withinMs) {
+      now = { ...now, ...change };
+      const atMs = clock.nowMs() + withinMs;
+      if (atMs >= dueMs) return;
+      dueMs = atMs;
+      cancel();
+      cancel = clock.after(withinMs, write);
+    },
+    async close() {
+      write();
+      await last;
+    },
+  };
+}
