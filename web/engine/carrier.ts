@@ -390,10 +390,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const sync = async (board: OpenBoard, proposal: Proposal) => {
     turns.begin();
     isSyncing = true;
-    const { rateBps = 0, leaseMs, backlogBytes: left, carriers } = pacing.workOn(load, board);
-    const { replica } = board;
-    const isAllKnown = replica.knownParts() === geometry.parts;
-    const hurry = isHurried(pacing.tempoOn(board), { doneParts: replica.doneParts(), carriers, isAllKnown });
+    const { rateBps = 0, leaseMs, backlogBytes: left } = pacing.workOn(load, board);
+    const hurry = isHurried(pacing.tempoOn(board), board.replica.doneParts());
     const said = {
       leaseMs,
       rateBps: Math.round(rateBps),

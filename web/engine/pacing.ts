@@ -76,6 +76,8 @@ export function makePacing(options: PacingOptions): Pacing {
       ownPartsPerS: ownBps / geometry.partBytes,
       boardPartsPerS: (ownBps + session.othersBps()) / geometry.partBytes,
       freeParts: replica.freeParts(serverNowMs()),
+      unknownParts: geometry.parts - replica.knownParts(),
+      carriers: session.helpers() + 1,
     };
   };
 

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { gatherMs, isHurried, isRunningOut } from './sync-window.ts';
+import { gatherMs as gatherMsOf, isHurried, isRunningOut, type Tempo } from './sync-window.ts';
 
 const PLENTY = 1_000;
+const together = { unknownParts: 0, carriers: 2 };
+const gatherMs = (tempo: Omit<Tempo, keyof typeof together>) => gatherMsOf({ ...together, ...tempo });
 
 test('a report waits a third of a second for others, so that a board is half a second behind at most', () => {
   expect(gatherMs({ ownPartsPerS: 0.2, boardPartsPerS: 0.6, freeParts: PLENTY })).toBe(350);
@@ -22,14 +24,20 @@ test('with nothing free, a report leaves as soon as may be, whether or not anyth
 });
 
 test('the others are to hear at once before each has had a part, and in the last five seconds', () => {
-  const middle = { doneParts: 500, carriers: 50, isAllKnown: true };
-  const tempo = { ownPartsPerS: 0.3, boardPartsPerS: 15, freeParts: PLENTY };
-  expect(isHurried(tempo, middle)).toBe(false);
-  expect(isHurried(tempo, { ...middle, doneParts: 49 })).toBe(true);
-  expect(isHurried({ ...tempo, freeParts: 74 }, middle)).toBe(true);
-  expect(isHurried({ ...tempo, freeParts: 75 }, middle)).toBe(false);
+  const tempo = { ownPartsPerS: 0.3, boardPartsPerS: 15, freeParts: PLENTY, unknownParts: 0, carriers: 50 };
+  expect(isHurried(tempo, 500)).toBe(false);
+  expect(isHurried(tempo, 49)).toBe(true);
+  expect(isHurried({ ...tempo, freeParts: 74 }, 500)).toBe(true);
+  expect(isHurried({ ...tempo, freeParts: 75 }, 500)).toBe(false);
   // Where tickets are few because the owner hashes, they will be few for long.
-  expect(isHurried({ ...tempo, freeParts: 0 }, { ...middle, isAllKnown: false })).toBe(false);
+  expect(isHurried({ ...tempo, freeParts: 0, unknownParts: 1 }, 500)).toBe(false);
+});
+
+test('what an owner alone is still to hash is left as well; with helpers it is what they wait for', () => {
+  const hashing = { ownPartsPerS: 30, boardPartsPerS: 30, freeParts: 0, unknownParts: 500 };
+  expect(gatherMsOf({ ...hashing, carriers: 1 })).toBe(350);
+  expect(gatherMsOf({ ...hashing, carriers: 2 })).toBe(100);
+  expect(gatherMsOf({ ...hashing, carriers: 1, unknownParts: 0 })).toBe(100);
 });
 
 test('the nearer the end, the sooner a report leaves', () => {
@@ -46,5 +54,10 @@ test('tickets run out when a place is empty, or would be before an answer could 
   expect(isRunningOut(0, 0, 0.5)).toBe(false);
   expect(isRunningOut(0, 0, 4)).toBe(true);
   expect(isRunningOut(1, 0, 4)).toBe(false);
-  expect(isRunningOut(9, 0, 40)).toBe(true);
+  expect(isRunningOut(1, 0, 8)).toBe(true);
+});
+
+test('a line as fast as its hashes does not ask for a few tickets at a time', () => {
+  expect(isRunningOut(2, 0, 40)).toBe(true);
+  expect(isRunningOut(3, 0, 40)).toBe(false);
 });

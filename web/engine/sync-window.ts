@@ -4,8 +4,12 @@ export interface Tempo {
   ownPartsPerS: number;
   /** The same of all devices together. */
   boardPartsPerS: number;
-  /** Tickets that anybody may claim now. */
+  /** Tickets that anybody may claim now, */
   freeParts: number;
+  /** … and those whose hashes are still to be published. */
+  unknownParts: number;
+  /** Devices that carry, this one included. */
+  carriers: number;
 }
 
 /** With the way there, a part that was stored is on everybody's board half a second later. */
@@ -20,11 +24,13 @@ const SHARE_OF_REST = 0.3;
 const SHORTEST_MS = 100;
 
 /** How long to gather what there is to say, from the first of it. Pure. */
-export function gatherMs({ ownPartsPerS, boardPartsPerS, freeParts }: Tempo): number {
+export function gatherMs(tempo: Tempo): number {
+  const { ownPartsPerS, boardPartsPerS, freeParts, unknownParts, carriers } = tempo;
   const isBusy = boardPartsPerS > BUSY_PARTS_PER_S && ownPartsPerS > 0;
   const forCountMs = isBusy ? ((GATHERED_PARTS - 1) * 1_000) / ownPartsPerS : FRESH_MS;
-  // With nothing free somebody is waiting already, at whatever speed.
-  const restMs = freeParts > 0 ? (freeParts * 1_000) / boardPartsPerS : 0;
+  // With nothing free somebody is waiting already, at whatever speed; but nobody else for what this device is to hash.
+  const leftParts = carriers > 1 ? freeParts : freeParts + unknownParts;
+  const restMs = leftParts > 0 ? (leftParts * 1_000) / boardPartsPerS : 0;
   const wantedMs = Math.min(Math.max(FRESH_MS, forCountMs), LONGEST_MS, restMs * SHARE_OF_REST);
   return Math.max(SHORTEST_MS, wantedMs);
 }
@@ -34,19 +40,21 @@ const NEAR_END_S = 5;
 
 /**
  * Whether the others are to hear of a sync at once: as long as not everybody has had a part to carry, and near the end.
- * `carriers`: devices that carry.
  */
 export function isHurried(
-  { boardPartsPerS, freeParts }: Tempo,
-  { doneParts, carriers, isAllKnown }: { doneParts: number; carriers: number; isAllKnown: boolean },
+  { boardPartsPerS, freeParts, unknownParts, carriers }: Tempo,
+  doneParts: number,
 ): boolean {
-  return doneParts < carriers || (isAllKnown && freeParts < boardPartsPerS * NEAR_END_S);
+  return doneParts < carriers || (unknownParts === 0 && freeParts < boardPartsPerS * NEAR_END_S);
 }
 
 /** A sync takes as long as this: tickets for that time have to be in hand when it leaves. */
 const ROUND_TRIP_S = 0.25;
 
+/** A line as fast as its hashes is always short of tickets: a message for each few would cost what the hashes need. */
+const MOST_NEEDED = 3;
+
 /** Whether tickets are so few that asking for more cannot wait. `idle`: how many more puts could be in flight. */
 export function isRunningOut(hand: number, idle: number, ownPartsPerS: number): boolean {
-  return idle > 0 || hand < Math.round(ownPartsPerS * ROUND_TRIP_S);
+  return idle > 0 || hand < Math.min(MOST_NEEDED, Math.round(ownPartsPerS * ROUND_TRIP_S));
 }
