@@ -76,3 +76,32 @@ describe.each([
     await rm(folder, { recursive: true, force: true });
   });
 });
+
+test.each([
+  { what: 'the code that carries', chunk: /carrying-/ },
+  { what: 'a worker’s own code', chunk: /part-worker-/ },
+  { what: 'what a worker hashes with', chunk: /index\.esm-/ },
+])(
+  '$what did not load while the server was away: it is loaded again, and nobody blames the file',
+  async ({ chunk }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-hashing-'));
+    await writeFile(join(folder, 'notes.bin'), randomBytes(7 * MIB));
+    const context = await browser.newContext();
+    let turnedAway = 0;
+    let isAway = true;
+    await context.route(chunk, (route) => {
+      if (!isAway) return route.continue();
+      turnedAway += 1;
+      return route.abort();
+    });
+    // Where there is no secure context, nothing is kept by a service worker either.
+    const origin = withKey(`http://${LAN_NAME}:${server.port}`, await instanceKey(server.dataFolder));
+    const { page } = await openPage(context, origin);
+    await page.getByLabel('Choose a file').setInputFiles(join(folder, 'notes.bin'));
+    await expect.poll(() => turnedAway, { timeout: 20_000 }).toBeGreaterThan(0);
+    isAway = false;
+    await page.getByText('notes.bin is complete.').first().waitFor({ timeout: 60_000 });
+    await context.close();
+    await rm(folder, { recursive: true, force: true });
+  },
+);

@@ -14,7 +14,9 @@ export type FromPartWorker =
   /** Of each put that went on since the last time: its job, and its bytes that have left so far. */
   | { kind: 'sent'; sent: Array<[job: number, sentBytes: number]> }
   | { kind: 'hash'; job: number; outcome: HashOutcome; took: Took }
-  | { kind: 'put'; job: number; outcome: PutOutcome; took: Took };
+  | { kind: 'put'; job: number; outcome: PutOutcome; took: Took }
+  /** What it hashes with did not load. A module that failed once fails for ever, in this worker. */
+  | { kind: 'lame' };
 
 /** When the worker was at it: epoch milliseconds. */
 export interface Took {

@@ -3,7 +3,7 @@ import type { HashOutcome, PutOutcome } from '../engine/ports.ts';
 import { withBytes } from './part-bytes.ts';
 import type { FromPartWorker, Took, ToPartWorker } from './part-messages.ts';
 import { putBody } from './put.ts';
-import { MAX_BUFFERED_BYTES, sha256Of, sha256OfStream } from './sha256.ts';
+import { HasherMissing, MAX_BUFFERED_BYTES, sha256Of, sha256OfStream } from './sha256.ts';
 import { traceNowMs } from './trace.ts';
 
 /** Reads, hashes and sends parts, so that the page's own thread stays free for the person. */
@@ -32,7 +32,10 @@ self.addEventListener('message', ({ data }: MessageEvent<ToPartWorker>) => {
       files.set(data.file, data.blob);
       break;
     case 'hash':
-      void timed(hash(data)).then((answer) => tell({ kind: 'hash', job: data.job, ...answer }));
+      void timed(hash(data)).then(
+        (answer) => tell({ kind: 'hash', job: data.job, ...answer }),
+        () => tell({ kind: 'lame' }),
+      );
       break;
     case 'put':
       void timed(put(data)).then((answer) => tell({ kind: 'put', job: data.job, ...answer }));
@@ -52,6 +55,7 @@ async function timed<Outcome>(work: Promise<Outcome>): Promise<{ outcome: Outcom
   return { outcome, took: { fromMs, toMs: traceNowMs() } };
 }
 
+/** Throws HasherMissing. */
 async function hash(job: Extract<ToPartWorker, { kind: 'hash' }>): Promise<HashOutcome> {
   const slice = sliceOf(job);
   if (!slice) return { state: 'aborted' };
@@ -66,6 +70,7 @@ async function hash(job: Extract<ToPartWorker, { kind: 'hash' }>): Promise<HashO
     }
     return { state: 'hashed', sha256: await withBytes(slice, sha256Of) };
   } catch (error) {
+    if (error instanceof HasherMissing) throw error;
     return { state: 'unreadable', reason: reasonOf(error) };
   } finally {
     aborts.delete(job.job);

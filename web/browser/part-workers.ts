@@ -1,10 +1,13 @@
 import type { PartRange } from '../../protocol/board/geometry.ts';
+import { type Backoff, waitMs } from '../engine/backoff.ts';
 import type { FilePort, HashOutcome, PutOutcome, Task } from '../engine/ports.ts';
 import type { FromPartWorker, ToPartWorker } from './part-messages.ts';
 import type { Trace } from './trace.ts';
 
 /** Two read and hash as fast as a browser's file reading goes; more only fight for it. */
 const WORKERS = 2;
+/** A worker whose script did not load, while the server was away or the line was cut, is made again. */
+const WORKER_AGAIN: Backoff = { firstMs: 1_000, lastMs: 15_000 };
 
 /** Workers that read, hash and send parts, shared by all files of the page. Made early: starting one takes time. */
 export interface PartWorkers {
@@ -12,38 +15,18 @@ export interface PartWorkers {
 }
 
 interface Job {
-  worker: number;
+  message: ToPartWorker;
   startByte: number;
   sent(sentBytes: number): void;
   done(outcome: HashOutcome | PutOutcome): void;
 }
 
 export function makePartWorkers(trace?: Trace): PartWorkers {
-  const jobs = new Map<number, Job>();
+  const files = new Map<number, Blob>();
   let lastJob = 0;
   let lastFile = 0;
-  const workers = Array.from({ length: WORKERS }, () => {
-    const worker = new Worker(new URL('./part-worker.ts', import.meta.url), { type: 'module' });
-    worker.addEventListener('message', ({ data }: MessageEvent<FromPartWorker>) => {
-      if (data.kind === 'sent') {
-        for (const [job, sentBytes] of data.sent) jobs.get(job)?.sent(sentBytes);
-        return;
-      }
-      const job = jobs.get(data.job);
-      if (!job) return;
-      jobs.delete(data.job);
-      trace?.({ kind: data.kind, ...data.took, startByte: job.startByte });
-      job.done(data.outcome);
-    });
-    return worker;
-  });
-  const post = (worker: number, message: ToPartWorker) => workers[worker]?.postMessage(message);
-  const leastBusy = () => {
-    const counts = workers.map(
-      (_, index) => [...jobs.values()].filter(({ worker }) => worker === index).length,
-    );
-    return counts.indexOf(Math.min(...counts));
-  };
+  const crew = Array.from({ length: WORKERS }, () => makePartWorker(files, trace));
+  const leastBusy = () => crew.reduce((least, one) => (one.jobs() < least.jobs() ? one : least));
 
   const run = <Outcome extends HashOutcome | PutOutcome>(
     { startByte }: PartRange,
@@ -53,16 +36,17 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
     const job = ++lastJob;
     const worker = leastBusy();
     const result = new Promise<Outcome>((resolve) => {
-      jobs.set(job, { worker, startByte, sent, done: (outcome) => resolve(outcome as Outcome) });
-      post(worker, message(job));
+      const done = (outcome: HashOutcome | PutOutcome) => resolve(outcome as Outcome);
+      worker.take(job, { message: message(job), startByte, sent, done });
     });
-    return { result, abort: () => post(worker, { kind: 'abort', job }) };
+    return { result, abort: () => worker.abort(job) };
   };
 
   return {
     open(blob) {
       const file = ++lastFile;
-      for (let worker = 0; worker < workers.length; worker++) post(worker, { kind: 'file', file, blob });
+      files.set(file, blob);
+      for (const worker of crew) worker.post({ kind: 'file', file, blob });
       return {
         name: blob.name,
         sizeBytes: blob.size,
@@ -77,9 +61,80 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
         put: (range, request, onSent) =>
           run<PutOutcome>(range, (job) => ({ kind: 'put', job, file, range, request }), onSent),
         close() {
-          for (let worker = 0; worker < workers.length; worker++) post(worker, { kind: 'close', file });
+          files.delete(file);
+          for (const worker of crew) worker.post({ kind: 'close', file });
         },
       };
     },
+  };
+}
+
+interface PartWorker {
+  /** How many it has been given and not done. */
+  jobs(): number;
+  take(number: number, job: Job): void;
+  abort(number: number): void;
+  post(message: ToPartWorker): void;
+}
+
+/** One worker, and after it another one, should its script or what it hashes with not load. */
+function makePartWorker(files: ReadonlyMap<number, Blob>, trace: Trace | undefined): PartWorker {
+  const jobs = new Map<number, Job>();
+  let failures = 0;
+  /** Undefined while one that failed is yet to be made again. */
+  let worker: Worker | undefined;
+
+  const finish = (number: number, outcome: HashOutcome | PutOutcome) => {
+    const job = jobs.get(number);
+    jobs.delete(number);
+    job?.done(outcome);
+  };
+
+  const heard = (data: FromPartWorker) => {
+    if (data.kind === 'lame') return failed();
+    failures = 0;
+    if (data.kind === 'sent') {
+      for (const [job, sentBytes] of data.sent) jobs.get(job)?.sent(sentBytes);
+      return;
+    }
+    const startByte = jobs.get(data.job)?.startByte ?? 0;
+    trace?.({ kind: data.kind, ...data.took, startByte });
+    finish(data.job, data.outcome);
+  };
+
+  /** A part that was being sent is the engine's to try again; hashes wait here, for nothing else can be done with them. */
+  const failed = () => {
+    if (!worker) return;
+    worker.terminate();
+    worker = undefined;
+    failures += 1;
+    for (const [number, { message }] of [...jobs]) {
+      if (message.kind === 'put') finish(number, { state: 'failed', reason: 'network' });
+    }
+    setTimeout(start, WORKER_AGAIN.firstMs + waitMs(WORKER_AGAIN, failures, Math.random()));
+  };
+
+  const start = () => {
+    worker = new Worker(new URL('./part-worker.ts', import.meta.url), { type: 'module' });
+    worker.addEventListener('message', ({ data }: MessageEvent<FromPartWorker>) => heard(data));
+    worker.addEventListener('error', failed);
+    for (const [file, blob] of files) post({ kind: 'file', file, blob });
+    for (const { message } of jobs.values()) post(message);
+  };
+
+  const post = (message: ToPartWorker) => worker?.postMessage(message);
+
+  start();
+  return {
+    jobs: () => jobs.size,
+    take(number, job) {
+      jobs.set(number, job);
+      post(job.message);
+    },
+    abort(number) {
+      if (worker) post({ kind: 'abort', job: number });
+      else finish(number, { state: 'aborted' });
+    },
+    post,
   };
 }

@@ -1,4 +1,5 @@
 import { createSignal } from 'solid-js';
+import { chunk } from '../browser/chunk.ts';
 import type { Budget } from '../engine/budget.ts';
 import type { Carrier, CarrierOptions } from '../engine/carrier.ts';
 import type { Carrying, CarryingOptions } from './carrying.ts';
@@ -43,10 +44,11 @@ export interface LineOptions extends CarryingOptions {
   isForFiles: boolean;
 }
 
+const loadCarrying = chunk(() => import('./carrying.ts'));
+
 /** One has the line, the next is ready to go on where it leaves the line idle. */
 const PREPARED = 2;
 const TURN_EVERY_MS = 250;
-const LOAD_AGAIN_MS = 2_000;
 /** What comes with the page has been shown by then; nobody chooses a file sooner. */
 const WARM_UP_AFTER_MS = 200;
 
@@ -63,7 +65,7 @@ export function createLine(options: LineOptions): Line {
   const attached = new Set<OpenUpload>();
 
   const load = async () => {
-    const { makeCarrying } = await import('./carrying.ts');
+    const { makeCarrying } = await loadCarrying();
     if (carrying) return;
     carrying = makeCarrying(options);
     const { screen } = carrying;
@@ -73,7 +75,7 @@ export function createLine(options: LineOptions): Line {
     for (const open of opened()) workOn(open, false);
   };
   // At once, and out of the way of what the page shows first.
-  const loading = setTimeout(() => void load().catch(() => {}), 0);
+  const loading = setTimeout(() => void load(), 0);
 
   const workOn = (open: OpenUpload, isNew: boolean) => {
     if (!carrying || works().has(open)) return;
@@ -95,10 +97,7 @@ export function createLine(options: LineOptions): Line {
         ?.carry(() => openFile(file));
     };
     if (carrying) return carry();
-    // It did not come: the server is away, as it is for the upload. Both are tried again.
-    const again = () => setTimeout(() => attached.has(open) && loadAndCarry(), LOAD_AGAIN_MS);
-    const loadAndCarry = () => void load().then(carry, again);
-    loadAndCarry();
+    void load().then(carry);
   };
 
   /** Gives the line to the next one, and prepares the one after it. */

@@ -1,8 +1,12 @@
-import { createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, type JSX, Show, Suspense } from 'solid-js';
 import type { Upload } from '../engine/upload.ts';
 import { words } from '../words/words.ts';
+import { later } from './later.ts';
 
-const AbortDialog = lazy(async () => ({ default: (await import('./abort-dialog.tsx')).AbortDialog }));
+const AbortDialog = later(
+  () => import('./abort-dialog.tsx'),
+  ({ AbortDialog }) => AbortDialog,
+);
 
 /** Ends the upload for everybody, once it was confirmed. */
 export function AbortButton(props: { upload: Upload }): JSX.Element {

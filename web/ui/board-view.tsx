@@ -1,4 +1,4 @@
-import { createMemo, createSignal, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { createMemo, createSignal, type JSX, Match, Show, Suspense, Switch } from 'solid-js';
 import { OTHERS } from '../../protocol/board/stripe.ts';
 import type { App } from '../state/app.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
@@ -9,6 +9,7 @@ import { Announcer } from './announcer.tsx';
 import { DeviceList } from './device-list.tsx';
 import { Grid } from './grid.tsx';
 import { HelpPanel } from './help-panel.tsx';
+import { later } from './later.ts';
 import { OpeningView, RefusedView } from './message-view.tsx';
 import { NotifyOffer } from './notify-offer.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
@@ -16,15 +17,25 @@ import { mayChooseFile, type OpenView, statusOf } from './status.ts';
 import { StatusLine } from './status-line.tsx';
 
 /** A chunk of its own: it comes at the end, and mostly in another session than the beginning. */
-const ResultPanel = lazy(async () => ({ default: (await import('./result-panel.tsx')).ResultPanel }));
+const ResultPanel = later(
+  () => import('./result-panel.tsx'),
+  ({ ResultPanel }) => ResultPanel,
+);
 
-const MailOffer = lazy(async () => ({ default: (await import('./mail-offer.tsx')).MailOffer }));
+const MailOffer = later(
+  () => import('./mail-offer.tsx'),
+  ({ MailOffer }) => MailOffer,
+);
 
-const SharePanel = lazy(async () => ({ default: (await import('./share-panel.tsx')).SharePanel }));
+const SharePanel = later(
+  () => import('./share-panel.tsx'),
+  ({ SharePanel }) => SharePanel,
+);
 
-const ThroughputChart = lazy(async () => ({
-  default: (await import('./throughput-chart.tsx')).ThroughputChart,
-}));
+const ThroughputChart = later(
+  () => import('./throughput-chart.tsx'),
+  ({ ThroughputChart }) => ThroughputChart,
+);
 
 interface BoardProps {
   app: App;

@@ -1,14 +1,18 @@
-import { createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, type JSX, Show, Suspense } from 'solid-js';
 import type { DeviceView } from '../engine/upload.ts';
 import type { Sample } from '../state/history.ts';
 import { numbers, words } from '../words/words.ts';
 import { sparkline } from './chart-paths.ts';
 import { gainOf, shareOfWork } from './gain.ts';
+import { later } from './later.ts';
 import { colourOf } from './palette.ts';
 import type { OpenView } from './status.ts';
 import { Swatch } from './swatch.tsx';
 
-const RenameField = lazy(async () => ({ default: (await import('./rename-field.tsx')).RenameField }));
+const RenameField = later(
+  () => import('./rename-field.tsx'),
+  ({ RenameField }) => RenameField,
+);
 
 const SPARK = { width: 96, height: 28 };
 

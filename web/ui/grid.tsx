@@ -1,13 +1,17 @@
-import { createEffect, createSignal, type JSX, lazy, on, onCleanup, onMount, Show, Suspense } from 'solid-js';
+import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show, Suspense } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { language, words } from '../words/words.ts';
 import { type GridCanvas, makeGridCanvas } from './grid-canvas.ts';
 import { GridLegend } from './grid-legend.tsx';
+import { later } from './later.ts';
 import { partFacts } from './part-words.ts';
 
 /** Chunks of their own: most people never open them. */
-const PartsTable = lazy(async () => ({ default: (await import('./parts-table.tsx')).PartsTable }));
+const PartsTable = later(
+  () => import('./parts-table.tsx'),
+  ({ PartsTable }) => PartsTable,
+);
 
 /** All tickets of the upload, each in the colour and pattern of the device that has it. */
 export function Grid(props: {

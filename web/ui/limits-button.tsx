@@ -1,8 +1,12 @@
-import { createSignal, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, type JSX, Show, Suspense } from 'solid-js';
 import type { Budget } from '../engine/budget.ts';
 import { words } from '../words/words.ts';
+import { later } from './later.ts';
 
-const LimitsDialog = lazy(async () => ({ default: (await import('./limits-dialog.tsx')).LimitsDialog }));
+const LimitsDialog = later(
+  () => import('./limits-dialog.tsx'),
+  ({ LimitsDialog }) => LimitsDialog,
+);
 
 /** What this device may use of its line. */
 export function LimitsButton(props: { budget: Budget }): JSX.Element {

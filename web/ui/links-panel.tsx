@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, type JSX, lazy, onCleanup, onMount, Show, Suspense } from 'solid-js';
+import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show, Suspense } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { ShareInfo } from '../../protocol/messages/share.ts';
 import { newSecret } from '../browser/secrets.ts';
@@ -8,6 +8,7 @@ import { linkOf } from '../state/links.ts';
 import { linkName, peopleWords, whoWords } from '../words/people-and-links.ts';
 import { numbers, words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
+import { later } from './later.ts';
 
 type Devices = Extract<UploadView, { state: 'open' }>['devices'];
 
@@ -15,7 +16,10 @@ const HOUR_MS = 3_600_000;
 const LIVES = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, always: undefined } as const;
 const GB = 1_000_000_000;
 
-const Qr = lazy(async () => ({ default: (await import('./qr.tsx')).Qr }));
+const Qr = later(
+  () => import('./qr.tsx'),
+  ({ Qr }) => Qr,
+);
 
 /** For owners: every link of the upload, who came by it, and the way to make one or to take it back. */
 export function LinksPanel(props: {

@@ -1,7 +1,9 @@
-import { createSignal, type JSX, lazy, onCleanup, onMount, Show, Suspense } from 'solid-js';
+import { createSignal, type JSX, onCleanup, onMount, Show, Suspense } from 'solid-js';
+import { chunk } from '../browser/chunk.ts';
+import { later } from './later.ts';
 
-const load = () => import('./toasts.tsx');
-const Toasts = lazy(async () => ({ default: (await load()).Toasts }));
+const load = chunk(() => import('./toasts.tsx'));
+const Toasts = later(load, ({ Toasts }) => Toasts);
 
 /** How long the page has the browser for itself first. */
 const PATIENCE_MS = 1_500;

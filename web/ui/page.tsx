@@ -1,20 +1,11 @@
-import {
-  createEffect,
-  createMemo,
-  type JSX,
-  lazy,
-  Match,
-  on,
-  onMount,
-  Show,
-  Suspense,
-  Switch,
-} from 'solid-js';
+import { createEffect, createMemo, type JSX, Match, on, onMount, Show, Suspense, Switch } from 'solid-js';
+import { chunk } from '../browser/chunk.ts';
 import { onSharedFiles } from '../browser/service-worker.ts';
 import type { App } from '../state/app.ts';
 import { language, words } from '../words/words.ts';
 import { createCompletionNotice } from './completion.ts';
 import { createIntake, readFiles } from './intake.ts';
+import { later } from './later.ts';
 import { ClosedView } from './message-view.tsx';
 import { NoticeList, say } from './notices.tsx';
 import { createOffline } from './offline.ts';
@@ -27,8 +18,8 @@ import { createUnreachable } from './unreachable.ts';
 const BOARD_AFTER_MS = 500;
 
 /** A chunk of its own: loaded at once where the address asks for it, else while the person looks at the start. */
-const loadBoard = () => import('./board-view.tsx');
-const BoardView = lazy(async () => ({ default: (await loadBoard()).BoardView }));
+const loadBoard = chunk(() => import('./board-view.tsx'));
+const BoardView = later(loadBoard, ({ BoardView }) => BoardView);
 
 /** Begins to load what will be shown first. */
 export function preloadView(hash: string): void {

@@ -1,15 +1,17 @@
-import { createMemo, createSignal, For, type JSX, lazy, onMount, Show, Suspense } from 'solid-js';
+import { createMemo, createSignal, For, type JSX, onMount, Show, Suspense } from 'solid-js';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { numbers, words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { DownloadButton } from './download-button.tsx';
 import { shareOfWork } from './gain.ts';
+import { later } from './later.ts';
 import type { OpenView } from './status.ts';
 import { Swatch } from './swatch.tsx';
 
-const CarriedPicture = lazy(async () => ({
-  default: (await import('./carried-picture.tsx')).CarriedPicture,
-}));
+const CarriedPicture = later(
+  () => import('./carried-picture.tsx'),
+  ({ CarriedPicture }) => CarriedPicture,
+);
 
 /** What came of it: the file as S3 has it, and who carried what. */
 export function ResultPanel(props: { open: OpenUpload; view: OpenView }): JSX.Element {

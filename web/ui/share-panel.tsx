@@ -1,13 +1,17 @@
-import { type JSX, lazy, Show } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { atOrigin, createLanOrigin } from './lan-origin.ts';
+import { later } from './later.ts';
 import { LinksPanel } from './links-panel.tsx';
 
 /** A chunk of its own: the page is usable before its code is there. */
-const Qr = lazy(async () => ({ default: (await import('./qr.tsx')).Qr }));
+const Qr = later(
+  () => import('./qr.tsx'),
+  ({ Qr }) => Qr,
+);
 
 /** The way in for other devices. */
 export function SharePanel(props: {

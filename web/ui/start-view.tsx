@@ -1,13 +1,17 @@
-import { type JSX, lazy, Show, Suspense } from 'solid-js';
+import { type JSX, Show, Suspense } from 'solid-js';
 import type { App } from '../state/app.ts';
 import { uploadInHash } from '../state/links.ts';
 import { words } from '../words/words.ts';
 import { FileButton } from './file-button.tsx';
 import { FolderButton } from './folder-button.tsx';
+import { later } from './later.ts';
 import { UploadList } from './upload-list.tsx';
 
 /** A chunk of its own: nobody has to sign in. */
-const AccountPanel = lazy(async () => ({ default: (await import('./account.tsx')).AccountPanel }));
+const AccountPanel = later(
+  () => import('./account.tsx'),
+  ({ AccountPanel }) => AccountPanel,
+);
 
 /** No upload open: one place for files, and the uploads that this browser has in hand. */
 export function StartView(props: {

@@ -1,0 +1,35 @@
+import { type Backoff, waitMs } from '../engine/backoff.ts';
+
+const AGAIN: Backoff = { firstMs: 1_000, lastMs: 15_000 };
+
+/**
+ * A part of the page's code that comes when it is needed, once, however often it is asked for. While it does not come
+ * (the server is away, the line is cut) it is asked for again and again.
+ */
+export function chunk<Module>(load: () => Promise<Module>): () => Promise<Module> {
+  let loading: Promise<Module> | undefined;
+  return () => {
+    loading ??= untilLoaded(load);
+    return loading;
+  };
+}
+
+async function untilLoaded<Module>(load: () => Promise<Module>): Promise<Module> {
+  let address: string | undefined;
+  for (let failures = 1; ; failures++) {
+    try {
+      return await (address ? import(/* @vite-ignore */ `${address}?again=${failures}`) : load());
+    } catch (error) {
+      // Whatever else it is, trying again will not mend it.
+      if (!(error instanceof TypeError)) throw error;
+      address ??= addressIn(error);
+      const afterMs = AGAIN.firstMs + waitMs(AGAIN, failures, Math.random());
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+    }
+  }
+}
+
+/** Browsers remember for good that an address did not load, and say which it was; by another one they try the same file. */
+function addressIn({ message }: TypeError): string | undefined {
+  return /https?:\/\/[^\s?#]+/.exec(message)?.[0];
+}
