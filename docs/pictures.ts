@@ -14,6 +14,12 @@ const README = new Map([
   ['helping', 'phone.png'],
 ]);
 
+/** What the picture is of is further down the page. */
+const LOOK_AT = new Map([
+  ['links', '.links'],
+  ['signed-in', '.account-panel'],
+]);
+
 await mkdir(`${folder}states`, { recursive: true });
 const browser = await launchChromium();
 const server = await startServerProcess();
@@ -25,7 +31,9 @@ try {
     linesMibPerS: [24, 10, 5],
     shareDone: 0.55,
     async visit(name, page) {
-      await page.evaluate(() => scrollTo(0, 0));
+      const place = LOOK_AT.get(name);
+      if (place) await page.locator(place).evaluate((element) => element.scrollIntoView());
+      else await page.evaluate(() => scrollTo(0, 0));
       await settled(page);
       const readme = README.get(name);
       if (readme) await page.screenshot({ path: `${folder}${readme}` });

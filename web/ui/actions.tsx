@@ -5,7 +5,7 @@ import { isAtWork } from '../state/turns.ts';
 import { words } from '../words/words.ts';
 import { AbortButton } from './abort-button.tsx';
 import { LimitsButton } from './limits-button.tsx';
-import { PauseButtons } from './pause-buttons.tsx';
+import { PauseAllButton } from './pause-buttons.tsx';
 import type { OpenView } from './status.ts';
 
 /** What one may do with the upload from here. */
@@ -19,7 +19,9 @@ export function Actions(props: {
   return (
     <section class="actions">
       <Show when={props.view.phase.state === 'open'}>
-        <PauseButtons view={props.view} upload={props.upload} />
+        <Show when={isOwner()}>
+          <PauseAllButton view={props.view} upload={props.upload} />
+        </Show>
         <Show when={props.view.role !== 'watcher' && props.budget}>
           {(budget) => <LimitsButton budget={budget()} />}
         </Show>

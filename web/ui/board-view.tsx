@@ -12,6 +12,7 @@ import { HelpPanel } from './help-panel.tsx';
 import { later } from './later.ts';
 import { OpeningView, RefusedView } from './message-view.tsx';
 import { NotifyOffer } from './notify-offer.tsx';
+import { PauseButton } from './pause-buttons.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { mayChooseFile, type OpenView, statusOf } from './status.ts';
 import { StatusLine } from './status-line.tsx';
@@ -94,6 +95,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
   });
   const nameOf = (number: number) =>
     number === OTHERS ? words.others : (props.open.upload.board()?.members.get(number)?.name ?? words.others);
+  const hasHelped = () => view().devices.some(({ isSelf, doneParts }) => isSelf && doneParts > 0);
   const owner = () => view().devices.find(({ role, isSelf }) => role === 'owner' && !isSelf)?.name;
   const facts = () => {
     const { file, role } = view();
@@ -101,7 +103,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
     return [
       numbers.bytes(file.sizeBytes),
       ...(from === undefined ? [] : [words.ownedBy(from)]),
-      words.roleOf(role, isOpen(), isAtWork(view())),
+      words.roleOf(role, isOpen(), isAtWork(view()) || hasHelped()),
     ].join(', ');
   };
   const toShare = () => {
@@ -125,7 +127,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
         </Show>
       </header>
       <div class="board-main">
-        <ProgressPanel view={view()} />
+        <ProgressPanel view={view()} isStale={props.isUnreachable || props.isOffline} />
         <StatusLine status={status()} isAtWork={isAtWork(view())}>
           <Show when={waitsForTurn()}>
             <button type="button" class="button" onClick={() => props.app.startNow(props.open)}>
@@ -137,6 +139,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
               {words.helpAfterAll}
             </button>
           </Show>
+          <PauseButton view={view()} upload={props.open.upload} />
           <NotifyOffer view={view()} />
           <Show when={isOpen() && view().role === 'owner' && mayHaveMail()}>
             <Suspense>

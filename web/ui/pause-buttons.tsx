@@ -4,12 +4,28 @@ import type { Upload } from '../engine/upload.ts';
 import { words } from '../words/words.ts';
 import type { OpenView } from './status.ts';
 
-/** Holds this device on, or all of them, and lets them go on. */
-export function PauseButtons(props: { view: OpenView; upload: Upload }): JSX.Element {
+/** Holds this device on, or lets it go on: beside what it is doing, where a thumb finds it. */
+export function PauseButton(props: { view: OpenView; upload: Upload }): JSX.Element {
+  const isCarrying = () => props.view.carrier && !/^(stopped|over)$/.test(props.view.carrier.state);
+  return (
+    <Show when={props.view.phase.state === 'open' && isCarrying() && !isPaused(props.view.phase)}>
+      <button
+        type="button"
+        class="button"
+        aria-label={props.view.isPaused ? words.goOn : words.pause}
+        onClick={() => props.upload.pause(!props.view.isPaused)}
+      >
+        {props.view.isPaused ? words.goOn : words.pauseShort}
+      </button>
+    </Show>
+  );
+}
+
+/** For owners: holds all devices on, and lets them go on. */
+export function PauseAllButton(props: { view: OpenView; upload: Upload }): JSX.Element {
   const [isAsking, setAsking] = createSignal(false);
   const [said, setSaid] = createSignal('');
   const isAllPaused = () => isPaused(props.view.phase);
-  const isCarrying = () => props.view.carrier && !/^(stopped|over)$/.test(props.view.carrier.state);
   const pauseAll = async () => {
     setAsking(true);
     setSaid('');
@@ -19,20 +35,13 @@ export function PauseButtons(props: { view: OpenView; upload: Upload }): JSX.Ele
   };
   return (
     <>
-      <Show when={isCarrying() && !isAllPaused()}>
-        <button type="button" class="button" onClick={() => props.upload.pause(!props.view.isPaused)}>
-          {props.view.isPaused ? words.goOn : words.pause}
-        </button>
-      </Show>
-      <Show when={props.view.role === 'owner'}>
-        <button type="button" class="button" disabled={isAsking()} onClick={() => void pauseAll()}>
-          {isAllPaused() ? words.goOnAll : words.pauseAll}
-        </button>
-        <Show when={said()}>
-          <p class="small" role="alert">
-            {said()}
-          </p>
-        </Show>
+      <button type="button" class="button" disabled={isAsking()} onClick={() => void pauseAll()}>
+        {isAllPaused() ? words.goOnAll : words.pauseAll}
+      </button>
+      <Show when={said()}>
+        <p class="small" role="alert">
+          {said()}
+        </p>
       </Show>
     </>
   );

@@ -1,16 +1,30 @@
 import { type JSX, Show } from 'solid-js';
+import { isPaused } from '../../protocol/messages/common.ts';
 import { percentOf } from '../words/numbers.ts';
 import { numbers, words } from '../words/words.ts';
 import { colourOf } from './palette.ts';
 import type { OpenView } from './status.ts';
 
 /** How far the whole upload is, all devices together: what one reads from across the room. */
-export function ProgressPanel(props: { view: OpenView }): JSX.Element {
+export function ProgressPanel(props: {
+  view: OpenView;
+  /** Nothing is heard of the other devices: it shows what was known last. */
+  isStale: boolean;
+}): JSX.Element {
   const progress = () => props.view.progress;
   const isOpen = () => props.view.phase.state === 'open';
-  const eta = () => (isOpen() ? words.timeLeft(progress().etaMs) : '');
+  const isAllPaused = () => isPaused(props.view.phase);
+  const eta = () => {
+    if (!isOpen()) return '';
+    if (props.isStale) return words.lastKnown;
+    return isAllPaused() ? words.pausedNow : words.timeLeft(progress().etaMs);
+  };
   const parts = () => words.partsDone(props.view.doneParts, props.view.partCount);
-  const atWork = () => props.view.devices.filter(({ rateBps }) => rateBps > 0).length;
+  const speed = () => {
+    const count = props.view.devices.filter(({ rateBps }) => rateBps > 0).length;
+    if (props.isStale || isAllPaused() || count === 0) return '';
+    return [numbers.speed(progress().rateBps), words.together(count)].join(', ');
+  };
   return (
     <section class="card progress" data-phase={props.view.phase.state}>
       <div class="progress-head">
@@ -18,11 +32,7 @@ export function ProgressPanel(props: { view: OpenView }): JSX.Element {
         <Show when={isOpen()}>
           <div class="progress-now">
             <p class="progress-eta">{eta()}</p>
-            <p class="soft">
-              {[numbers.speed(progress().rateBps), ...(atWork() > 0 ? [words.together(atWork())] : [])].join(
-                ', ',
-              )}
-            </p>
+            <p class="soft">{speed()}</p>
           </div>
         </Show>
       </div>

@@ -134,7 +134,7 @@ export function english(n: Numbers) {
     roleOf: (role: Role, isOpen: boolean, isHelping: boolean): string => {
       if (role === 'owner') return 'your upload';
       if (role === 'watcher') return isOpen ? 'you are watching' : 'you were watching';
-      if (isHelping) return 'you are helping';
+      if (isHelping) return isOpen ? 'you are helping' : 'you helped';
       return isOpen ? 'you are invited to help' : 'you were invited to help';
     },
     title: (name: string, share: number, phase: 'open' | 'finishing' | 'finished' | 'aborted'): string => {
@@ -144,6 +144,8 @@ export function english(n: Numbers) {
     },
     bytesDone: (done: string, all: string) => `${done} of ${all}`,
     partsDone: (done: number, all: number) => `${n.count(done)} of ${parts(all)}`,
+    pausedNow: 'Paused',
+    lastKnown: 'Last known state',
     timeLeft: (ms: number | undefined): string => {
       if (ms === undefined) return 'time left not known yet';
       return ms < 10_000 ? 'a few seconds left' : `about ${n.roughly(ms)} left`;
@@ -219,6 +221,7 @@ export function english(n: Numbers) {
     limitNone: 'no limit',
     limitSpent: (size: string) => `${size} of it are used. Another number counts from zero.`,
     pause: 'Pause this device',
+    pauseShort: 'Pause',
     goOn: 'Go on',
     pauseAll: 'Pause for all devices',
     goOnAll: 'Go on for all devices',

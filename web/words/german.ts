@@ -136,7 +136,7 @@ export function german(n: Numbers): Words {
     roleOf(role, isOpen, isHelping) {
       if (role === 'owner') return 'dein Upload';
       if (role === 'watcher') return isOpen ? 'du siehst zu' : 'du hast zugesehen';
-      if (isHelping) return 'du hilfst';
+      if (isHelping) return isOpen ? 'du hilfst' : 'du hast geholfen';
       return isOpen ? 'du kannst helfen' : 'du konntest helfen';
     },
     title(name, share, phase) {
@@ -146,6 +146,8 @@ export function german(n: Numbers): Words {
     },
     bytesDone: (done, all) => `${done} von ${all}`,
     partsDone: (done, all) => `${n.count(done)} von ${n.count(all)} ${all === 1 ? 'Teil' : 'Teilen'}`,
+    pausedNow: 'Angehalten',
+    lastKnown: 'Letzter bekannter Stand',
     timeLeft(ms) {
       if (ms === undefined) return 'Restzeit noch nicht bekannt';
       return ms < 10_000 ? 'noch ein paar Sekunden' : `noch etwa ${n.roughly(ms)}`;
@@ -223,6 +225,7 @@ export function german(n: Numbers): Words {
     limitNone: 'unbegrenzt',
     limitSpent: (size) => `${size} davon sind verbraucht. Eine andere Zahl zählt von vorn.`,
     pause: 'Dieses Gerät anhalten',
+    pauseShort: 'Anhalten',
     goOn: 'Weitermachen',
     pauseAll: 'Für alle Geräte anhalten',
     goOnAll: 'Für alle Geräte weitermachen',

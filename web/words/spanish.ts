@@ -123,7 +123,7 @@ export function spanish(n: Numbers): Words {
     roleOf(role, isOpen, isHelping) {
       if (role === 'owner') return 'tu subida';
       if (role === 'watcher') return isOpen ? 'estás mirando' : 'estuviste mirando';
-      if (isHelping) return 'estás ayudando';
+      if (isHelping) return isOpen ? 'estás ayudando' : 'has ayudado';
       return isOpen ? 'puedes ayudar' : 'podías ayudar';
     },
     title(name, share, phase) {
@@ -133,6 +133,8 @@ export function spanish(n: Numbers): Words {
     },
     bytesDone: (done, all) => `${done} de ${all}`,
     partsDone: (done, all) => `${n.count(done)} de ${parts(all)}`,
+    pausedNow: 'En pausa',
+    lastKnown: 'Último estado conocido',
     timeLeft(ms) {
       if (ms === undefined) return 'tiempo restante aún desconocido';
       return ms < 10_000 ? 'quedan unos segundos' : `faltan unos ${n.roughly(ms)}`;
@@ -208,6 +210,7 @@ export function spanish(n: Numbers): Words {
     limitNone: 'sin límite',
     limitSpent: (size) => `Se han usado ${size}. Otro número cuenta desde cero.`,
     pause: 'Pausar este dispositivo',
+    pauseShort: 'Pausar',
     goOn: 'Continuar',
     pauseAll: 'Pausar en todos los dispositivos',
     goOnAll: 'Continuar en todos los dispositivos',
