@@ -37,6 +37,8 @@ export interface Gateway {
   largestFrameBytes(): number;
   /** An answer of the gateway to nothing in particular is a frame as well. */
   connections(): number;
+  /** Meters the time of those that are still connected, up to now. */
+  settle(): void;
 }
 
 export interface GatewayOptions {
@@ -84,11 +86,16 @@ export function makeGateway({ clock, random, weather, meter, invoke }: GatewayOp
     }
   };
 
+  const settle = (connection: Connection) => {
+    meter.connected(clock.nowMs() - connection.sinceMs);
+    connection.sinceMs = clock.nowMs();
+  };
+
   const end = (connection: Connection) => {
     if (!connection.isKnown) return;
     connection.isKnown = false;
     connections.delete(connection.id);
-    meter.connected(clock.nowMs() - connection.sinceMs);
+    settle(connection);
     void invoke(event(connection, 'DISCONNECT'));
   };
 
@@ -142,6 +149,9 @@ export function makeGateway({ clock, random, weather, meter, invoke }: GatewayOp
   };
 
   return {
+    settle() {
+      for (const connection of connections.values()) settle(connection);
+    },
     socketsFor: (network) => (events) => {
       const connection = open(network, events);
       // TCP, TLS and the upgrade: three round trips, then `$connect`.

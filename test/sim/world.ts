@@ -147,6 +147,7 @@ export async function runWorld(plan: WorldPlan, log?: (line: string) => void): P
   };
   const isOver = await clock.run(isFinished, plan.limitMs);
   const makespanMs = clock.nowMs();
+  gateway.settle();
   const atEnd = meter.usage();
   if (!isOver) audit.violations.push(`not finished after ${Math.round(makespanMs)} ms`);
   if (plan.afterMs > 0) {
