@@ -48,7 +48,10 @@ export const LIMITS: Limits = {
   uploadsPerHour: 1_000,
   /** From one source. Two hundred devices behind one router that all come back at once, three times over. */
   connectionsPerMinute: 600,
-  /** From one source to one machine: each holds a file descriptor, of which a process has some thousands. */
+  /**
+   * From one source to one machine: each holds a file descriptor, of which a process has some thousands. API Gateway has
+   * no such bound to keep: there it is what comes in a minute, and none lives longer than 2 h.
+   */
   connectionsAtOnce: 1_000,
   /** Of one connection, in the long run. A device at work says some 4 a second; a gigabit line makes that 30. */
   messagesPerS: 100,

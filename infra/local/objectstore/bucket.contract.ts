@@ -17,6 +17,9 @@ export interface OpenBucket {
 /** Rule ids (`B7`) to the reason why an endpoint need not keep that rule. */
 export type BucketSkips = Readonly<Record<string, string>>;
 
+/** A guard against hanging: some engines are several programs. */
+const OPEN_WITHIN_MS = 90_000;
+
 /** What any S3-compatible endpoint must do for uploads by several devices to be safe on it. */
 export function bucketContract(name: string, open: () => Promise<OpenBucket>, skips: BucketSkips = {}): void {
   describe(`${name} keeps the bucket contract`, () => {
@@ -25,7 +28,7 @@ export function bucketContract(name: string, open: () => Promise<OpenBucket>, sk
     beforeAll(async () => {
       opened = await open();
       made = makeTools(opened.client, opened.bucket, opened.knowsSha256);
-    });
+    }, OPEN_WITHIN_MS);
     afterAll(() => opened?.close());
 
     const tools = (): Tools => {
