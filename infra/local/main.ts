@@ -28,6 +28,7 @@ export async function main(parentPid: number): Promise<void> {
       pageFolder: join(root, 'web/dist'),
       version: versionOf(),
       log: makeLogFile(join(settings.dataFolder, 'tributary.log'), () => Date.now()),
+      tell: (line) => console.error(line),
     });
     closeWhenTold(server, parentPid);
     announce(server);

@@ -57,6 +57,8 @@ export interface ServerOptions {
   pageFolder: string;
   version: string;
   log: Log;
+  /** A line for whoever looks at the terminal: what wants something of a person. */
+  tell?: (line: string) => void;
   limits?: GatewayLimits;
   /** What one may take; a test makes them small. */
   rations?: Limits;
@@ -67,6 +69,10 @@ export interface ServerOptions {
 const BUCKET = 'tributary';
 /** Work under way may end when the server is told to stop; a finish of minutes may not hold it up. */
 const CLOSE_WITHIN_MS = 5_000;
+
+const diskFull = ({ dataFolder }: Settings) =>
+  `The disk with ${dataFolder} is full: parts that come now are not stored. What is uploaded is kept, and uploads go on by themselves once there is room.`;
+const ROOM_AGAIN = 'There is room on the disk again: uploads go on.';
 
 /** Everything on one machine: the very handlers and SDK clients of AWS, on embedded engines, behind one port. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -96,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           basePath: STORE_PATH,
           nowMs,
           log,
+          onFull: (isFull) => options.tell?.(isFull ? diskFull(settings) : ROOM_AGAIN),
           onCompleted: (completed) =>
             lambda?.start(
               NOTIFY_FUNCTION,
@@ -175,7 +182,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const health = makeHealth(version, {
       'the table': () => ports.shares.find('healthz'),
-      'the store': () => s3.send(new HeadBucketCommand({ Bucket: environment.bucket })),
+      'the store': async () => {
+        await s3.send(new HeadBucketCommand({ Bucket: environment.bucket }));
+        if (store?.isFull()) throw new Error(`the disk with ${settings.dataFolder} is full`);
+      },
     });
     const pageFolder = join(settings.dataFolder, 'page');
     await copyPage(options.pageFolder, pageFolder);

@@ -29,8 +29,10 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 
 const MIB = 1_048_576;
 let server: ServerUnderTest;
+/** At the terminal. */
+const told: string[] = [];
 beforeAll(async () => {
-  server = await serve();
+  server = await serve({ tell: (line) => told.push(line) });
 });
 afterAll(() => server.close());
 afterEach(() => {
@@ -50,20 +52,31 @@ test('a disk that fills up refuses the part in words, keeps the upload, and take
 
   disk.roomBytes = 1_000;
   const refused = await send(2);
-  expect(refused.status).toBe(503);
+  expect(refused.status).toBe(507);
   // Else a browser would see a network error in place of the reason.
   expect(refused.headers.get('access-control-allow-origin')).toBe('*');
   expect(await refused.text()).toContain('The disk that holds the object store is full');
-  expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
+  expect((await send(2)).status).toBe(507);
+  const health = await fetch(`${server.origin}/healthz`);
+  expect(health.status).toBe(503);
+  expect(await health.json()).toMatchObject({
+    ok: false,
+    failing: [expect.stringMatching(/^the store: the disk with .* is full$/)],
+  });
 
   disk.roomBytes = Number.POSITIVE_INFINITY;
   expect((await send(2)).status).toBe(200);
+  expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
+  expect(told).toEqual([
+    expect.stringMatching(/^The disk with .* is full: .* once there is room\.$/),
+    expect.stringMatching(/^There is room on the disk again/),
+  ]);
   await sync(owner, upload, { done: [2] });
   await owner.hear('state', ({ state }) => state.state === 'finished');
   owner.close();
 });
 
-test('a device whose parts find no room shows that it is trying again, and finishes by itself once there is some', async () => {
+test('a device whose parts find no room shows that it is the disk, and finishes by itself once there is some', async () => {
   const bytes = randomBytes(30 * MIB);
   const file = memoryFile(bytes);
   const options = engineOptions(server.origin, 'laptop');
@@ -86,7 +99,7 @@ test('a device whose parts find no room shows that it is trying again, and finis
     });
 
   disk.roomBytes = 12 * MIB;
-  const stuck = await viewWith(({ carrier }) => carrier?.state === 'retrying');
+  const stuck = await viewWith(({ carrier }) => carrier?.state === 'store-full');
   expect(stuck.phase.state).not.toBe('finished');
   expect(stuck.doneParts).toBeLessThan(stuck.partCount);
   disk.roomBytes = Number.POSITIVE_INFINITY;

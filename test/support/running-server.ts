@@ -15,7 +15,12 @@ export interface ServerUnderTest {
 
 /** The whole of `npm start` in this process, on any free port of loopback and a folder of its own. */
 export async function serve(
-  options: { limits?: GatewayLimits; rations?: Limits; nowMs?: () => number } = {},
+  options: {
+    limits?: GatewayLimits;
+    rations?: Limits;
+    nowMs?: () => number;
+    tell?: (line: string) => void;
+  } = {},
 ): Promise<ServerUnderTest> {
   process.env.AWS_ACCESS_KEY_ID ??= 'test';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'test';

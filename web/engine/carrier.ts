@@ -21,7 +21,7 @@ import { makePacing } from './pacing.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
 import { dueForRenewal, isSomething, type Proposal, proposalOf, reportOf } from './proposal.ts';
 import { makeProver } from './prover.ts';
-import { remedyForPut, remedyForRequest, type StopReason } from './retry.ts';
+import { isStoreFull, remedyForPut, remedyForRequest, type StopReason } from './retry.ts';
 import { onePerStripe, syncMessage } from './sync-message.ts';
 import { isHurried, isRunningOut } from './sync-window.ts';
 import { makeTurns } from './turns.ts';
@@ -32,6 +32,8 @@ export type CarrierState =
   | { state: 'carrying' }
   /** Puts keep failing; they are tried again. */
   | { state: 'retrying' }
+  /** The store has no room; parts are tried again, at long intervals. */
+  | { state: 'store-full' }
   /** Every ticket is done or in the hands of others. */
   | { state: 'nothing-free' }
   /** Nothing leaves this device until the person goes on, or an owner does for all. */
@@ -103,6 +105,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   let asking: readonly number[] = [];
   let isSyncing = false;
   let noted = '';
+  let foundNoRoom = false;
   let isHeld = options.isPaused ?? false;
   let cancelLeave = () => {};
 
@@ -222,12 +225,14 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const landed = ({ part }: Ticket, outcome: PutOutcome) => {
     pacing.flying(flights.size);
     if (outcome.state === 'stored') {
+      foundNoRoom = false;
       hand.stored(part);
       pacing.stored();
       load.returned.delete(part);
       unreported.add(part);
       turns.gather();
     } else if (outcome.state !== 'aborted' && !isStopped()) {
+      foundNoRoom = isStoreFull(outcome);
       const failures = hand.failed(part);
       const remedy = remedyForPut(outcome, failures);
       if (remedy.remedy === 'stop') {
@@ -297,7 +302,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   const showState = () => {
     const isBusy = isSyncing || flights.size + hand.size + hashing.underWay() > 0;
-    if (hand.worstFailures() >= FAILURES_SHOWN) setState({ state: 'retrying' });
+    if (foundNoRoom && hand.worstFailures() > 0) setState({ state: 'store-full' });
+    else if (hand.worstFailures() >= FAILURES_SHOWN) setState({ state: 'retrying' });
     else setState({ state: isBusy ? 'carrying' : 'nothing-free' });
   };
 

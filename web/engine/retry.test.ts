@@ -12,9 +12,10 @@ import {
   remedyForPut,
   remedyForRequest,
   SLOW_DOWN,
+  STORE_FULL,
 } from './retry.ts';
 
-const BACKOFFS = { RECONNECT, PUT_AGAIN, SYNC_AGAIN, SLOW_DOWN, FRESH_ADDRESS, FILE_AGAIN };
+const BACKOFFS = { RECONNECT, PUT_AGAIN, SYNC_AGAIN, SLOW_DOWN, STORE_FULL, FRESH_ADDRESS, FILE_AGAIN };
 const anyBackoff = fc.constantFrom(...Object.values(BACKOFFS));
 /** As Math.random gives them. */
 const anyRandom = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -70,6 +71,15 @@ const PUTS: Array<[Failure, PutOutcome[]]> = [
       refused(429),
       refused(403, 'RequestLimitExceeded'),
       refused(503, 'SlowDownWrite'),
+    ],
+  ],
+  [
+    'put: the store is full',
+    [
+      refused(507, 'XMinioStorageFull'),
+      refused(507),
+      refused(400, 'XMinioAdminBucketQuotaExceeded'),
+      refused(403, 'QuotaExceeded'),
     ],
   ],
   ['put: the store has its troubles', [refused(500, 'InternalError'), refused(502), refused(504)]],
@@ -187,9 +197,9 @@ test('a part stays with its device for two failures, then others may have it; a 
   expect(remedyForPut(stalled, 1)).toMatchObject({ ticket: 'returned' });
 });
 
-test('only a store that asks for less makes a device carry fewer at once', () => {
+test('only a store that asks for less, or has no room, makes a device carry fewer at once', () => {
   const slower = Object.entries(PATIENCE).filter(
     ([, remedy]) => 'pace' in remedy && remedy.pace === 'slower',
   );
-  expect(slower.map(([failure]) => failure)).toEqual(['put: asked too much']);
+  expect(slower.map(([failure]) => failure)).toEqual(['put: asked too much', 'put: the store is full']);
 });

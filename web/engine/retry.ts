@@ -5,6 +5,8 @@ import type { PutOutcome } from './ports.ts';
 export const PUT_AGAIN: Backoff = { firstMs: 500, lastMs: 20_000 };
 /** S3 scales up within minutes when it is asked less: whoever insists is refused for longer. */
 export const SLOW_DOWN: Backoff = { firstMs: 2_000, lastMs: 60_000 };
+/** Somebody has to make room first, and every try sends a whole part for nothing. */
+export const STORE_FULL: Backoff = { firstMs: 5_000, lastMs: 60_000 };
 /** What was wrong was the address; a fresh one may be right at once. */
 export const FRESH_ADDRESS: Backoff = { firstMs: 50, lastMs: 20_000 };
 
@@ -47,6 +49,7 @@ export const PATIENCE = {
   'put: no connection, or cut': again(PUT_AGAIN),
   'put: no byte moved': again(PUT_AGAIN, 'returned'),
   'put: asked too much': again(SLOW_DOWN, 'kept', 'slower'),
+  'put: the store is full': again(STORE_FULL, 'returned', 'slower'),
   'put: the store has its troubles': again(PUT_AGAIN),
   // By the store's clock and nobody else's: an address signed now is good now, whatever time this device believes in.
   'put: expired or not signed for this': again(FRESH_ADDRESS),
@@ -91,6 +94,8 @@ export function remedyForRequest(error: ProtocolError | undefined): Remedy {
 const OTHER_BYTES = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch']);
 /** What S3 and its kin say with a 4xx or a 503 when they mean "later". */
 const ASKED_TOO_MUCH = new Set(['SlowDown', 'SlowDownWrite', 'TooManyRequests', 'RequestLimitExceeded']);
+/** What MinIO, and the store of `npm start`, say where S3's disks are never full; and those two of a quota that is. */
+const FULL = new Set(['XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded', 'QuotaExceeded']);
 /** S3 says 400 to these, which are nobody's mistake. */
 const LINE_TROUBLES = new Set(['RequestTimeout', 'IncompleteBody']);
 /** Some stores say 400 in place of 403. */
@@ -101,6 +106,11 @@ const OLD_ADDRESS = new Set([
   'TokenRefreshRequired',
 ]);
 
+/** The store has no room for the part, nor for any other. */
+export function isStoreFull(outcome: PutOutcome): boolean {
+  return outcome.state === 'refused' && (outcome.status === 507 || FULL.has(outcome.code));
+}
+
 function failureOfPut(outcome: Exclude<PutOutcome, { state: 'stored' | 'aborted' }>) {
   if (outcome.state === 'unreadable') return 'put: the file cannot be read';
   if (outcome.state === 'failed') {
@@ -109,6 +119,7 @@ function failureOfPut(outcome: Exclude<PutOutcome, { state: 'stored' | 'aborted'
   const { status, code } = outcome;
   // The bytes are not those of the manifest: S3 itself has compared them.
   if (OTHER_BYTES.has(code)) return 'put: other bytes than published';
+  if (isStoreFull(outcome)) return 'put: the store is full';
   if (status === 503 || status === 429 || ASKED_TOO_MUCH.has(code)) return 'put: asked too much';
   if (status >= 500) return 'put: the store has its troubles';
   if (status === 408 || LINE_TROUBLES.has(code)) return 'put: no connection, or cut';

@@ -17,6 +17,8 @@ export function reasonOf(view: UploadView, status: ConnectionStatus): string | u
       return 'checking that this is the same file';
     case 'retrying':
       return 'parts do not get through just now; trying again';
+    case 'store-full':
+      return 'the disk of the server is full; what is uploaded is kept, and this goes on once there is room';
     case 'nothing-free':
       return 'everything left is in other hands, or not checked yet by the device with the original';
     default:

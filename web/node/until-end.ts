@@ -50,5 +50,5 @@ export function untilEnd(
 export function isShown(view: UploadView): boolean {
   if (view.state !== 'open') return false;
   const state = view.carrier?.state;
-  return state === 'carrying' || state === 'retrying' || state === 'nothing-free';
+  return state === 'carrying' || state === 'retrying' || state === 'store-full' || state === 'nothing-free';
 }

@@ -8,7 +8,7 @@ export function takesTheLine(view: UploadView, hasFile: boolean): boolean {
   if (view.state === 'opening') return hasFile;
   if (view.state !== 'open' || view.phase.state !== 'open') return false;
   const state = view.carrier?.state;
-  return state === 'proving' || state === 'carrying' || state === 'retrying';
+  return state === 'proving' || state === 'carrying' || state === 'retrying' || state === 'store-full';
 }
 
 /** Whether this device would carry parts of it if there were any to carry. Pure. */

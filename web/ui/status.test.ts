@@ -37,6 +37,7 @@ test.each<[string, Situation, RegExp]>([
   ['the screen kept on', situation({}, { isScreenKept: true }), /^This device is uploading\.$/],
   ['proving', situation({ carrier: { state: 'proving' } }), /Checking that this is the same file/],
   ['retrying', situation({ carrier: { state: 'retrying' } }), /trying again/],
+  ['no room on the server', situation({ carrier: { state: 'store-full' } }), /disk of the server is full/],
   [
     'another tab at it',
     situation({ carrier: undefined }, { isInOtherTab: true }),

@@ -83,6 +83,8 @@ function carrying(carrier: CarrierState, { view, knownParts, isScreenKept }: Sit
       return { tone: 'waiting', text: status.usedUp };
     case 'retrying':
       return { tone: 'problem', text: status.retrying };
+    case 'store-full':
+      return { tone: 'problem', text: status.storeFull };
     case 'nothing-free':
       return { tone: 'waiting', text: whyNothingFree(view, knownParts) };
     default:

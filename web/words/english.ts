@@ -175,6 +175,8 @@ export function english(n: Numbers) {
       pausedByYou: 'You have paused this upload for all devices. What is done is kept.',
       usedUp: 'The data allowance of this device is used up. What is done is kept, and other devices go on.',
       retrying: 'Parts do not get through from this device just now; trying again. What is done is kept.',
+      storeFull:
+        'The disk of the server is full. What is uploaded is kept, and it goes on by itself once there is room.',
       carrying: 'This device is uploading.',
       screenKept: 'Keep this page open. The screen stays on while this device uploads.',
       keepOpen: 'Keep this page open, and the screen on, while this device uploads.',

@@ -179,6 +179,8 @@ export function german(n: Numbers): Words {
         'Das Datenvolumen dieses Geräts ist aufgebraucht. Fertiges bleibt erhalten, und andere Geräte machen weiter.',
       retrying:
         'Von diesem Gerät kommen gerade keine Teile durch; neuer Versuch läuft. Was fertig ist, bleibt erhalten.',
+      storeFull:
+        'Die Festplatte des Servers ist voll. Was hochgeladen ist, bleibt erhalten; sobald Platz ist, geht es von selbst weiter.',
       carrying: 'Dieses Gerät lädt hoch.',
       screenKept: 'Lass diese Seite offen. Der Bildschirm bleibt an, solange dieses Gerät hochlädt.',
       keepOpen: 'Lass diese Seite offen und den Bildschirm an, solange dieses Gerät hochlädt.',

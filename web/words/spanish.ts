@@ -164,6 +164,8 @@ export function spanish(n: Numbers): Words {
       usedUp:
         'Se ha agotado el límite de datos de este dispositivo. Lo hecho se conserva y los demás siguen.',
       retrying: 'Las partes no pasan desde este dispositivo; se sigue intentando. Lo hecho se conserva.',
+      storeFull:
+        'El disco del servidor está lleno. Lo subido se conserva y seguirá solo en cuanto haya espacio.',
       carrying: 'Este dispositivo está subiendo.',
       screenKept: 'Deja esta página abierta. La pantalla sigue encendida mientras este dispositivo sube.',
       keepOpen: 'Deja esta página abierta y la pantalla encendida mientras este dispositivo sube.',

@@ -72,9 +72,9 @@ describe('a full disk', () => {
       const bytes = randomBytes(5_242_880);
       disk.roomBytes = roomBytes;
       await expect(put(upload, bytes)).rejects.toMatchObject({
-        name: 'ServiceUnavailable',
+        name: 'XMinioStorageFull',
         message: expect.stringContaining('disk that holds the object store is full'),
-        $metadata: { httpStatusCode: 503 },
+        $metadata: { httpStatusCode: 507 },
       });
       expect(await partFiles()).toEqual([]);
       disk.roomBytes = Number.POSITIVE_INFINITY;
@@ -95,7 +95,7 @@ describe('a full disk', () => {
       );
     disk.roomBytes = 0;
     disk.code = 'EDQUOT';
-    await expect(complete()).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    await expect(complete()).rejects.toMatchObject({ name: 'XMinioStorageFull' });
     expect(await partFiles()).toHaveLength(1);
     disk.roomBytes = Number.POSITIVE_INFINITY;
     await complete();
@@ -103,7 +103,7 @@ describe('a full disk', () => {
 
   test('that takes no new upload leaves nothing of it', async () => {
     disk.roomBytes = 0;
-    await expect(create()).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    await expect(create()).rejects.toMatchObject({ name: 'XMinioStorageFull' });
     expect(await readdir(join(served.folder, 'uploads'))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { makeFullness } from './fullness.ts';
 import { type Answer, errorAnswer, send } from './http/answer.ts';
 import { drainBody, readSmallBody } from './http/body.ts';
 import { toS3Error } from './http/failure.ts';
@@ -26,6 +27,8 @@ export interface ObjectStoreOptions {
   readonly nowMs: () => number;
   /** A multipart upload has become an object: may be said more than once, as S3 does. */
   readonly onCompleted?: (object: CompletedObject) => void;
+  /** The disk has filled up, or has room again: said once each time. */
+  readonly onFull?: (isFull: boolean) => void;
   /** Never receives a signature, a credential or a query. */
   readonly log: (entry: { kind: string; [field: string]: unknown }) => void;
 }
@@ -46,6 +49,8 @@ export interface ObjectStore {
    * sends a body. Mounting it is optional; without it Node says 100 on its own and `listener` gets the request.
    */
   continueListener(request: IncomingMessage, response: ServerResponse): void;
+  /** Whether what was stored last found no room. */
+  isFull(): boolean;
   /** Cuts off what is under way and resolves when nothing touches the folder any more. */
   close(): Promise<void>;
 }
@@ -71,6 +76,10 @@ export async function makeObjectStore(options: ObjectStoreOptions): Promise<Obje
     completed: options.onCompleted ?? (() => {}),
   };
   const verify = makeVerifier(options);
+  const fullness = makeFullness(nowMs, (isFull) => {
+    log({ kind: isFull ? 'objectstore.full' : 'objectstore.room' });
+    options.onFull?.(isFull);
+  });
   const underWay = new Map<Promise<void>, IncomingMessage>();
   let isClosed = false;
 
@@ -111,14 +120,18 @@ export async function makeObjectStore(options: ObjectStoreOptions): Promise<Obje
       if (!bodyComes) response.writeContinue();
       bodyComes = true;
     };
+    const ended = fullness.begin(Number(request.headers['content-length'] ?? 0));
     try {
-      await send(response, requestId, await answer(request, requestId, startBody), { close: false });
+      const good = await answer(request, requestId, startBody);
+      if (request.method === 'PUT') ended('stored');
+      await send(response, requestId, good, { close: false });
     } catch (error) {
       if (error instanceof ClientGone || response.destroyed) {
         response.destroy();
         return;
       }
       const refusal = toS3Error(error);
+      if (refusal.code === 'XMinioStorageFull') ended('full');
       // The path alone: a query carries the signature, and a whole URL could carry a password.
       const path = /^\/[^?]*/.exec(request.url ?? '')?.[0] ?? '';
       log({
@@ -151,6 +164,7 @@ export async function makeObjectStore(options: ObjectStoreOptions): Promise<Obje
   return {
     listener: (request, response) => start(request, response, false),
     continueListener: (request, response) => start(request, response, true),
+    isFull: fullness.isFull,
     async close() {
       isClosed = true;
       for (const request of underWay.values()) request.socket.destroy();

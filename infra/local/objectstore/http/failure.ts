@@ -9,7 +9,7 @@ export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   const code = errorCode(error);
   if (code !== undefined && DISK_FULL.has(code)) {
-    return new S3Error('ServiceUnavailable', `The disk that holds the object store is full (${code}).`, {
+    return new S3Error('XMinioStorageFull', `The disk that holds the object store is full (${code}).`, {
       cause: error,
     });
   }

@@ -28,6 +28,8 @@ const STATUS_BY_CODE = {
   ServiceUnavailable: 503,
   SignatureDoesNotMatch: 403,
   XAmzContentSHA256Mismatch: 400,
+  // S3's disks are never full. This is what MinIO says, so that tools for such stores know it.
+  XMinioStorageFull: 507,
 } as const;
 
 /** The subset of https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html that we speak. */
