@@ -83,6 +83,14 @@ test('what was made before signing in is found on another device, live; a link i
   await laptop.page.getByRole('link', { name: 'Tributary' }).click();
   await signIn(laptop.page, 'Make an account of this name');
 
+  const german = await openPage(
+    await browser.newContext({ ...DESKTOP, locale: 'de-AT' }),
+    `${server.origin}/`,
+  );
+  await german.page.getByRole('button', { name: 'Anmelden' }).click();
+  await german.page.getByRole('button', { name: 'Konto mit diesem Namen anlegen' }).waitFor();
+  await german.page.close();
+
   const phone = await openPage(await browser.newContext(PHONE), `${server.origin}/`);
   const seenByPhone = watched(phone.page);
   await signIn(phone.page, 'Sign in');

@@ -13,8 +13,8 @@ const BEGUN_KEY = 'tributary.sign-in-begun';
 /** The server is the one that looks at the time; the clock of this device may be anything. */
 const ANY_CLOCK_S = 10 * 366 * 86_400;
 
-/** Leaves the page for the issuer's. Code flow with PKCE. */
-export async function beginSignIn(config: SignInConfig): Promise<void> {
+/** Leaves the page for the issuer's, which may speak the language of this one. Code flow with PKCE. */
+export async function beginSignIn(config: SignInConfig, language: string): Promise<void> {
   const issuer = await issuerOf(config);
   if (!issuer.authorization_endpoint)
     throw new Error('expected an authorization endpoint; the issuer has none');
@@ -37,6 +37,7 @@ export async function beginSignIn(config: SignInConfig): Promise<void> {
     nonce: begun.nonce,
     // On a borrowed device the issuer may still know somebody else.
     prompt: 'login',
+    ui_locales: language,
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   location.assign(url);

@@ -17,7 +17,8 @@ export interface Account {
   state: () => AccountState;
   /** Newest first; follows what happens to them anywhere. */
   uploads: () => readonly MyUpload[];
-  signIn(): void;
+  /** Leaves the page; the issuer is asked to go on in this language. */
+  signIn(language: string): void;
   signOut(): void;
   /** Adds what was made meanwhile in this browser. */
   adopt(): void;
@@ -142,11 +143,11 @@ export function createAccount(options: AccountOptions): Account {
   return {
     state,
     uploads,
-    signIn() {
+    signIn(language) {
       if (!config) return;
       const signIn = config;
       library()
-        .then(({ beginSignIn }) => beginSignIn(signIn))
+        .then(({ beginSignIn }) => beginSignIn(signIn, language))
         .catch(() => out(true));
     },
     signOut() {

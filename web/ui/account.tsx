@@ -2,7 +2,7 @@ import { For, type JSX, Show } from 'solid-js';
 import { uploadHash } from '../../protocol/addresses.ts';
 import type { Account } from '../state/account.ts';
 import { peopleWords } from '../words/people-and-links.ts';
-import { numbers } from '../words/words.ts';
+import { language, numbers } from '../words/words.ts';
 import { MailOffer } from './mail-offer.tsx';
 
 /** As in the list of what was begun here. */
@@ -29,7 +29,7 @@ export function AccountPanel(props: { account: Account; isHere: (upload: string)
       <Show when={out()}>
         {(state) => (
           <div class="account">
-            <button type="button" class="button" onClick={() => props.account.signIn()}>
+            <button type="button" class="button" onClick={() => props.account.signIn(language())}>
               {peopleWords().signIn}
             </button>
             <p class="small" role="status">

@@ -14,6 +14,7 @@ import { publicKeysOf, signInKeys } from './keys.ts';
 import { loadProvider } from './library.ts';
 import { OIDC_PATH } from './path.ts';
 import { LOST_PAGE, SIGN_IN_CSS, signInPage } from './sign-in-page.ts';
+import { type SignInProblem, signInWords } from './sign-in-words.ts';
 
 /** A name, not an address: the same by whatever address somebody came. The page finds the rest beside itself. */
 const ISSUER = 'http://localhost/oidc';
@@ -127,17 +128,14 @@ export async function makeSignInServer(options: SignInServerOptions): Promise<Si
     const details = await provider.interactionDetails(request, response).catch(() => undefined);
     if (!details) return html(response, 400, LOST_PAGE);
     const action = `${OIDC_PATH}/sign-in/${details.uid}`;
-    if (request.method !== 'POST')
-      return html(
-        response,
-        200,
-        signInPage({ action, name: '', problem: undefined, asksForKey: !mayMake(request) }),
-      );
+    const words = signInWords(details.params.ui_locales);
+    const show = (name: string, problem: SignInProblem | undefined) =>
+      html(response, 200, signInPage({ action, name, problem, asksForKey: !mayMake(request), words }));
+    if (request.method !== 'POST') return show('', undefined);
     const form = await readForm(request);
     const name = form?.get('name')?.trim() ?? '';
     const tried = await attempt(request, name, form);
-    if (typeof tried === 'string')
-      return html(response, 200, signInPage({ action, name, problem: tried, asksForKey: !mayMake(request) }));
+    if (typeof tried === 'string') return show(name, tried);
     await provider.interactionFinished(request, response, { login: { accountId: tried.subject } });
   };
 
@@ -156,18 +154,16 @@ export async function makeSignInServer(options: SignInServerOptions): Promise<Si
     request: IncomingMessage,
     name: string,
     form: URLSearchParams | undefined,
-  ): Promise<Account | string> => {
+  ): Promise<Account | SignInProblem> => {
     const passphrase = form?.get('passphrase') ?? '';
-    if (name === '' || name.length > 64 || /\p{C}/u.test(name)) return 'A name has 1 to 64 letters.';
-    if (passphrase.length < 8 || passphrase.length > 256) return 'A passphrase has 8 to 256 characters.';
-    if (form?.get('what') === 'make' && !mayMake(request, form.get('key')?.trim()))
-      return 'From this network, an account is made with the key of this server only. It is in the address that the server shows when it starts.';
-    if (!(await mayTry(request, name))) return 'That was tried too often. Wait a minute, then try again.';
+    if (name === '' || name.length > 64 || /\p{C}/u.test(name)) return 'bad-name';
+    if (passphrase.length < 8 || passphrase.length > 256) return 'bad-passphrase';
+    if (form?.get('what') === 'make' && !mayMake(request, form.get('key')?.trim())) return 'wants-key';
+    if (!(await mayTry(request, name))) return 'too-often';
     if (form?.get('what') === 'make') {
-      const made = await accounts.make(name, passphrase);
-      return made === 'taken' ? 'Somebody has that name already. Choose another one, or sign in.' : made;
+      return accounts.make(name, passphrase);
     }
-    return (await accounts.check(name, passphrase)) ?? 'This name and this passphrase do not go together.';
+    return (await accounts.check(name, passphrase)) ?? 'no-match';
   };
 
   const listener: RequestListener = (request, response) => {

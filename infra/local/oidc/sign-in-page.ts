@@ -1,38 +1,41 @@
+import type { SignInProblem, SignInWords } from './sign-in-words.ts';
+
 export interface SignInForm {
   action: string;
   name: string;
   /** What went wrong with the last try. */
-  problem: string | undefined;
+  problem: SignInProblem | undefined;
   /** From elsewhere, an account is made with the server's key only. */
   asksForKey: boolean;
+  words: SignInWords;
 }
 
 /** One page for both: signing in, and making an account. No script, no style from elsewhere. */
-export function signInPage({ action, name, problem, asksForKey }: SignInForm): string {
+export function signInPage({ action, name, problem, asksForKey, words }: SignInForm): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
-    <title>Sign in to Tributary</title>
+    <title>${words.title}</title>
     <link rel="stylesheet" href="/oidc/sign-in.css" />
   </head>
   <body>
     <main>
-      <h1>Sign in</h1>
-      <p>Your uploads are then yours on every device where you sign in to this server.</p>
-      ${problem ? `<p role="alert">${escaped(problem)}</p>` : ''}
+      <h1>${words.heading}</h1>
+      <p>${words.what}</p>
+      ${problem ? `<p role="alert">${words.problems[problem]}</p>` : ''}
       <form method="post" action="${escaped(action)}">
-        <label for="name">Name</label>
+        <label for="name">${words.name}</label>
         <input id="name" name="name" value="${escaped(name)}" required maxlength="64" autocomplete="username" autocapitalize="none" ${name ? '' : 'autofocus'} />
-        <label for="passphrase">Passphrase</label>
+        <label for="passphrase">${words.passphrase}</label>
         <input id="passphrase" name="passphrase" type="password" required minlength="8" maxlength="256" autocomplete="current-password" ${name ? 'autofocus' : ''} />
-        ${asksForKey ? KEY_FIELD : ''}
-        <button name="what" value="sign-in">Sign in</button>
-        <button name="what" value="make" class="quiet">Make an account of this name</button>
+        ${asksForKey ? keyField(words) : ''}
+        <button name="what" value="sign-in">${words.signIn}</button>
+        <button name="what" value="make" class="quiet">${words.make}</button>
       </form>
-      <p class="small">Eight characters at least; a few words are better. It is kept as a hash on this machine, and nobody can tell it to you again.</p>
+      <p class="small">${words.kept}</p>
     </main>
   </body>
 </html>
@@ -56,9 +59,11 @@ button.quiet { margin-top: 0; background: transparent; color: inherit; border-co
 .small { font-size: 0.85rem; opacity: 0.8; }
 `;
 
-const KEY_FIELD = `<label for="key">Key of this server, to make an account</label>
+function keyField({ key, keyWords }: SignInWords): string {
+  return `<label for="key">${key}</label>
         <input id="key" name="key" maxlength="43" autocomplete="off" autocapitalize="none" aria-describedby="key-words" />
-        <p class="small" id="key-words">It is the end of the address that the server shows when it starts, behind <code>key=</code>. Signing in needs none.</p>`;
+        <p class="small" id="key-words">${keyWords}</p>`;
+}
 
 /** For a client that went astray: nothing of the request is repeated. */
 export const LOST_PAGE =
