@@ -136,7 +136,7 @@ function check(message: Sync, member: Member, geometry: Geometry): void {
 /** Hashes are stored before the stripes say that they are known: a known ticket always has its hash. */
 async function publish(ports: Ports, { upload, hashes }: Sync): Promise<void> {
   const stripes = bitsByStripe(hashes.map(({ part }) => part));
-  for (const [s, bits] of stripes) {
+  const publishOne = async (s: number, bits: Bits) => {
     const parts = new Set(partsOf(s, bits));
     const those = hashes.filter(({ part }) => parts.has(part));
     const publication = await ports.manifests.publish(upload, s, those);
@@ -149,7 +149,8 @@ async function publish(ports: Ports, { upload, hashes }: Sync): Promise<void> {
       });
     }
     rememberPublished(ports, upload, s, those);
-  }
+  };
+  await Promise.all([...stripes].map(([s, bits]) => publishOne(s, bits)));
 }
 
 /** What the message asks of each stripe that it is about. */

@@ -397,12 +397,11 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     turns.begin();
     isSyncing = true;
     const { rateBps = 0, leaseMs, backlogBytes: left } = pacing.workOn(load, board);
-    const hurry = isHurried(pacing.tempoOn(board), board.replica.doneParts());
     const said = {
       leaseMs,
       rateBps: Math.round(rateBps),
       backlogBytes: Math.round(left),
-      hurry,
+      hurry: isHurried(pacing.tempoOn(board)),
       again: load.unheard.size > 0,
     };
     const message = syncMessage(board.info.upload, proposal, said);

@@ -77,6 +77,7 @@ export function makePacing(options: PacingOptions): Pacing {
       boardPartsPerS: (ownBps + session.othersBps()) / geometry.partBytes,
       freeParts: replica.freeParts(serverNowMs()),
       unknownParts: geometry.parts - replica.knownParts(),
+      doneParts: replica.doneParts(),
       carriers: session.helpers() + 1,
     };
   };

@@ -8,6 +8,7 @@ export interface Tempo {
   freeParts: number;
   /** … and those whose hashes are still to be published. */
   unknownParts: number;
+  doneParts: number;
   /** Devices that carry, this one included. */
   carriers: number;
 }
@@ -17,15 +18,18 @@ const FRESH_MS = 350;
 /** A board on which more than this moves shows that it is alive whether or not each part is told of at once. */
 const BUSY_PARTS_PER_S = 4;
 /** There a message is to carry so many: it costs some 5 millionths of a dollar, as a PUT does. */
-const GATHERED_PARTS = 7;
+const GATHERED_PARTS = 8;
 const LONGEST_MS = 3_000;
 /** Near the end everybody has to know what is left: no longer than this share of the time that the rest takes. */
 const SHARE_OF_REST = 0.3;
 const SHORTEST_MS = 100;
+/** From so many on it is a crowd, most of which waits for its first ticket while the owner hashes. */
+const CROWD = 7;
 
 /** How long to gather what there is to say, from the first of it. Pure. */
 export function gatherMs(tempo: Tempo): number {
   const { ownPartsPerS, boardPartsPerS, freeParts, unknownParts, carriers } = tempo;
+  if (carriers >= CROWD && isBeginning(tempo)) return SHORTEST_MS;
   const isBusy = boardPartsPerS > BUSY_PARTS_PER_S && ownPartsPerS > 0;
   const forCountMs = isBusy ? ((GATHERED_PARTS - 1) * 1_000) / ownPartsPerS : FRESH_MS;
   // With nothing free somebody is waiting already, at whatever speed; but nobody else for what this device is to hash.
@@ -38,14 +42,14 @@ export function gatherMs(tempo: Tempo): number {
 /** With less than this left, what others do not know yet is what they will ask for in vain. */
 const NEAR_END_S = 5;
 
-/**
- * Whether the others are to hear of a sync at once: as long as not everybody has had a part to carry, and near the end.
- */
-export function isHurried(
-  { boardPartsPerS, freeParts, unknownParts, carriers }: Tempo,
-  doneParts: number,
-): boolean {
-  return doneParts < carriers || (unknownParts === 0 && freeParts < boardPartsPerS * NEAR_END_S);
+/** Whether the others are to hear of a sync at once: as long as not everybody has had a part to carry, and near the end. */
+export function isHurried(tempo: Tempo): boolean {
+  const { boardPartsPerS, freeParts, unknownParts } = tempo;
+  return isBeginning(tempo) || (unknownParts === 0 && freeParts < boardPartsPerS * NEAR_END_S);
+}
+
+function isBeginning({ doneParts, carriers }: Tempo): boolean {
+  return doneParts < carriers;
 }
 
 /** A sync takes as long as this: tickets for that time have to be in hand when it leaves. */
