@@ -41,7 +41,16 @@ export function stripeToWire(stripe: BoardStripe): Stripe {
   };
 }
 
+const converted = new WeakMap<Stripe, BoardStripe>();
+
+/** Neither is ever changed: a frame that is read for many boards in one program is converted once. */
 export function stripeFromWire(wire: Stripe): BoardStripe {
+  const known = converted.get(wire) ?? convert(wire);
+  converted.set(wire, known);
+  return known;
+}
+
+function convert(wire: Stripe): BoardStripe {
   return {
     s: wire.s,
     rev: wire.rev,
