@@ -161,10 +161,15 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   const stopFor = (why: StopReason, detail: string, part?: number) => {
     if (isStopped()) return;
-    // Only the owner's file is the upload's: a helper's that has other bytes is another file.
-    const reason = why === 'file-changed' && !mayPublish() ? 'different-file' : why;
+    const reason = isAboutFile(why) ? (isFileOfUpload() ? 'file-changed' : 'different-file') : why;
     setState({ state: 'stopped', reason, detail, ...(part === undefined ? {} : { part }) });
     putDown();
+  };
+
+  /** An owner's file of that name and size is what the upload was made of; any other one that differs is another file. */
+  const isFileOfUpload = () => {
+    const info = session.board()?.info.file;
+    return mayPublish() && (!info || (info.name === file.name && info.sizeBytes === file.sizeBytes));
   };
 
   /** Ends all work and gives the tickets back, so that nobody waits for their leases. */
@@ -480,6 +485,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     },
   };
 }
+
+const isAboutFile = (reason: StopReason) => reason === 'file-changed' || reason === 'different-file';
 
 function isSameState(a: CarrierState, b: CarrierState): boolean {
   return a.state === b.state && (a.state !== 'paused' || b.state !== 'paused' || a.by === b.by);

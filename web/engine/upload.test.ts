@@ -153,6 +153,24 @@ test('every device is shown with its speed and its parts; what was not heard of 
   expect(openView(upload).doneParts).toBe(8);
 });
 
+test('a device that is cut off does not go on showing how fast the others are, nor when it will be done', async () => {
+  const { clock, server, create, join, fileOf } = begun();
+  create(fileOf(2_000));
+  await clock.passUntil(() => server.manifest.size > 2, MINUTE_MS);
+  const watcher = join('wall', SECRETS.watch);
+  await clock.pass(2_800);
+  const ofLaptop = () => openView(watcher).devices[0]?.rateBps;
+  expect(ofLaptop()).toBeGreaterThan(0);
+  server.mishap = ({ type }) => (type === 'hello' ? 'unheard' : undefined);
+  server.cut();
+  await clock.pass(2_000);
+  // A line that is back by now has missed nothing.
+  expect(ofLaptop()).toBeGreaterThan(0);
+  await clock.pass(2_000);
+  expect(ofLaptop()).toBe(0);
+  expect(openView(watcher).progress).toMatchObject({ rateBps: 0, etaMs: undefined });
+});
+
 test('a finished upload has no speeds any more', async () => {
   const { clock, create } = begun();
   const { upload } = create();

@@ -79,6 +79,9 @@ export interface Upload {
   close(): void;
 }
 
+/** Who has not heard from the server for so long knows nothing of how fast others are. A line that comes back sooner is no news. */
+const OUT_OF_TOUCH_MS = 3_000;
+
 /** One upload on this device: its board, and the work for it once there is a file. */
 export function makeUpload(options: UploadOptions, opening: Opening, file?: FilePort): Upload {
   const { connection, clock, random } = options;
@@ -90,6 +93,11 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
   let refusal: ProtocolError | undefined;
   let shown: Progress | undefined;
   let isPaused = false;
+  let lineLostMs: number | undefined;
+  const stopWatchingLine = connection.onStatus(({ state }) => {
+    lineLostMs = state === 'online' ? undefined : (lineLostMs ?? clock.nowMs());
+  });
+  const isOutOfTouch = () => lineLostMs !== undefined && clock.nowMs() - lineLostMs > OUT_OF_TOUCH_MS;
 
   const carry = (next: FilePort) => {
     carrier?.stop();
@@ -118,7 +126,8 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
       const board = session.board();
       if (refusal) return { state: 'refused', error: refusal };
       if (!board) return { state: 'opening' };
-      const devices = devicesOf(board, session.rateOf, carrier);
+      const rateOf = isOutOfTouch() ? () => undefined : session.rateOf;
+      const devices = devicesOf(board, rateOf, carrier);
       const { replica, info, state } = board;
       shown = progressOf(
         {
@@ -183,6 +192,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
       return { error: reply.state === 'refused' ? reply.error : undefined };
     },
     close() {
+      stopWatchingLine();
       carrier?.stop();
       links.close();
       session.close();

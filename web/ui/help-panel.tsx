@@ -14,14 +14,16 @@ export function HelpPanel(props: {
 }): JSX.Element {
   const asks = () => (props.source.state === 'asks' ? props.source : undefined);
   const isOwner = () => props.view.role === 'owner';
+  /** Undefined where this device has a file already, which is not the one: the line above says what is wrong with it. */
   const facts = () => {
+    if (props.view.carrier) return undefined;
     const { sizeBytes } = props.view.file;
     return words.helpFacts(numbers.bytes(sizeBytes), numbers.exactBytes(sizeBytes), isOwner());
   };
   return (
     <section class="card help">
       <h2>{words.helpTitle(props.view.file.name, isOwner())}</h2>
-      <p>{sourceWords(props.source) ?? facts()}</p>
+      <Show when={sourceWords(props.source) ?? facts()}>{(text) => <p>{text()}</p>}</Show>
       <Show when={!isOwner() && !props.view.carrier}>
         <p class="small">{words.status.recompressed}</p>
       </Show>

@@ -191,12 +191,12 @@ export function english(n: Numbers) {
       fileChanged: (name: string, part: number | undefined) =>
         `${quoted(name)} has changed since this upload began: ${part === undefined ? 'some of its bytes are others' : `part ${n.count(part)} has other bytes`}. What is uploaded is kept. Choose the original file to go on.`,
       fileUnreadable: (name: string) =>
-        `${quoted(name)} can no longer be read on this device: it was moved, changed or its drive is gone. What is uploaded is kept. Choose it again to go on.`,
+        `${quoted(name)} can no longer be read on this device: it was moved, changed or its drive is gone. What is uploaded is kept.`,
       differentSize: (name: string, theirs: string, ours: string) =>
-        `This is not the same file: ${quoted(name)} has ${theirs}, the upload has ${ours}. Choose the original to help.`,
+        `This is not the same file: ${quoted(name)} has ${theirs}, the upload has ${ours}. Choose the original.`,
       differentPart: (part: number) =>
-        `This is not the same file: part ${n.count(part)} differs. Choose the original to help.`,
-      different: 'This is not the same file. Choose the original to help.',
+        `This is not the same file: part ${n.count(part)} differs. Choose the original.`,
+      different: 'This is not the same file. Choose the original.',
       recompressed:
         'Phones often make a smaller copy of a video or photo when it is picked from the gallery: pick it from the files app instead.',
     },

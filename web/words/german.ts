@@ -195,12 +195,12 @@ export function german(n: Numbers): Words {
       fileChanged: (name, part) =>
         `${quoted(name)} hat sich seit Beginn des Uploads geändert: ${part === undefined ? 'Manche Bytes sind andere' : `Teil ${n.count(part)} hat andere Bytes`}. Hochgeladenes bleibt erhalten. Wähle die Originaldatei, um weiterzumachen.`,
       fileUnreadable: (name) =>
-        `${quoted(name)} ist auf diesem Gerät nicht mehr lesbar: verschoben, geändert, oder das Laufwerk ist weg. Hochgeladenes bleibt erhalten. Wähle sie noch einmal, um weiterzumachen.`,
+        `${quoted(name)} ist auf diesem Gerät nicht mehr lesbar: verschoben, geändert, oder das Laufwerk ist weg. Hochgeladenes bleibt erhalten.`,
       differentSize: (name, theirs, ours) =>
-        `Das ist nicht dieselbe Datei: ${quoted(name)} hat ${theirs}, der Upload hat ${ours}. Wähle das Original, um zu helfen.`,
+        `Das ist nicht dieselbe Datei: ${quoted(name)} hat ${theirs}, der Upload hat ${ours}. Wähle das Original.`,
       differentPart: (part) =>
-        `Das ist nicht dieselbe Datei: Teil ${n.count(part)} ist anders. Wähle das Original, um zu helfen.`,
-      different: 'Das ist nicht dieselbe Datei. Wähle das Original, um zu helfen.',
+        `Das ist nicht dieselbe Datei: Teil ${n.count(part)} ist anders. Wähle das Original.`,
+      different: 'Das ist nicht dieselbe Datei. Wähle das Original.',
       recompressed:
         'Handys machen oft eine kleinere Kopie, wenn man Videos oder Fotos aus der Galerie wählt: Nimm stattdessen die Dateien-App.',
     },

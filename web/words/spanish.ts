@@ -180,12 +180,12 @@ export function spanish(n: Numbers): Words {
       fileChanged: (name, part) =>
         `${quoted(name)} ha cambiado desde que empezó la subida: ${part === undefined ? 'algunos bytes son otros' : `la parte ${n.count(part)} tiene otros bytes`}. Lo subido se conserva. Elige el archivo original para seguir.`,
       fileUnreadable: (name) =>
-        `${quoted(name)} ya no se puede leer en este dispositivo: se movió, cambió o su unidad no está. Lo subido se conserva. Elígelo otra vez para seguir.`,
+        `${quoted(name)} ya no se puede leer en este dispositivo: se movió, cambió o su unidad no está. Lo subido se conserva.`,
       differentSize: (name, theirs, ours) =>
-        `No es el mismo archivo: ${quoted(name)} tiene ${theirs}, la subida tiene ${ours}. Elige el original para ayudar.`,
+        `No es el mismo archivo: ${quoted(name)} tiene ${theirs}, la subida tiene ${ours}. Elige el original.`,
       differentPart: (part) =>
-        `No es el mismo archivo: la parte ${n.count(part)} es distinta. Elige el original para ayudar.`,
-      different: 'No es el mismo archivo. Elige el original para ayudar.',
+        `No es el mismo archivo: la parte ${n.count(part)} es distinta. Elige el original.`,
+      different: 'No es el mismo archivo. Elige el original.',
       recompressed:
         'Los teléfonos suelen hacer una copia más pequeña al elegir un vídeo o una foto en la galería: elígelo en la aplicación de archivos.',
     },
