@@ -14,7 +14,9 @@ import { freePort } from './free-port.ts';
 const STORES = ['account', 'container', 'object'] as const;
 const PROGRAMS = ['ring-builder', 'proxy-server', ...STORES.map((one) => `${one}-server`)];
 const program = (name: string) => `/usr/bin/swift-${name}`;
-const missing = [...PROGRAMS.map(program), '/etc/swift/swift.conf'].filter((path) => !existsSync(path));
+const missing = [...PROGRAMS.map(program), '/usr/bin/setpriv', '/etc/swift/swift.conf'].filter(
+  (path) => !existsSync(path),
+);
 
 /** Why OpenStack Swift cannot be had here, if it cannot. */
 export const NO_SWIFT: string | undefined =
@@ -42,10 +44,9 @@ export async function openSwift(): Promise<OpenBucket> {
   try {
     const ports = await configure(folder);
     for (const kind of [...STORES, 'proxy']) {
-      const args = [join(folder, `${kind}-server.conf`)];
-      children.push(
-        spawn(program(`${kind}-server`), args, { stdio: 'ignore', env: { PATH: process.env.PATH } }),
-      );
+      // Whatever becomes of this process, they go with it.
+      const command = ['--pdeathsig', 'KILL', program(`${kind}-server`), join(folder, `${kind}-server.conf`)];
+      children.push(spawn('/usr/bin/setpriv', command, { stdio: 'ignore', env: { PATH: process.env.PATH } }));
     }
     const client = new S3Client({
       endpoint: `http://127.0.0.1:${ports.proxy}`,

@@ -23,13 +23,15 @@ const OPEN_WITHIN_MS = 90_000;
 /** What any S3-compatible endpoint must do for uploads by several devices to be safe on it. */
 export function bucketContract(name: string, open: () => Promise<OpenBucket>, skips: BucketSkips = {}): void {
   describe(`${name} keeps the bucket contract`, () => {
-    let opened: OpenBucket | undefined;
+    let opening: Promise<OpenBucket> | undefined;
     let made: Tools | undefined;
     beforeAll(async () => {
-      opened = await open();
+      opening = open();
+      const opened = await opening;
       made = makeTools(opened.client, opened.bucket, opened.knowsSha256);
     }, OPEN_WITHIN_MS);
-    afterAll(() => opened?.close());
+    // Even one that took longer than anybody waited for.
+    afterAll(async () => (await opening?.catch(() => undefined))?.close(), OPEN_WITHIN_MS);
 
     const tools = (): Tools => {
       if (made === undefined) throw new Error('expected an open bucket');
