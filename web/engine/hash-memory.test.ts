@@ -73,3 +73,12 @@ test('a hash is given up at once, while the memory is being checked and while it
   expect(file.abortedHashes).toBe(1);
   await clock.pass(1_000);
 });
+
+test('a hash that is given up before the memory was looked at reads nothing', async () => {
+  const { clock, file, remembering } = begun();
+  const task = remembering.hash(partRange(geometry, 7));
+  task.abort();
+  await clock.pass(1_000);
+  expect(await task.result).toEqual({ state: 'aborted' });
+  expect(file.hashed).toEqual([]);
+});

@@ -48,10 +48,15 @@ export function withHashMemory(file: FilePort, store: HashStore, random: () => n
     close: () => file.close(),
     hash(range) {
       checking ??= check();
+      let isAborted = false;
       let abort = () => {};
       const result = new Promise<HashOutcome>((resolve) => {
-        abort = () => resolve({ state: 'aborted' });
+        abort = () => {
+          isAborted = true;
+          resolve({ state: 'aborted' });
+        };
         void checking?.then((remembered) => {
+          if (isAborted) return;
           const sha256 = remembered.get(partAt(range));
           if (sha256 !== undefined) return resolve({ state: 'hashed', sha256 });
           const task = file.hash(range);
