@@ -16,6 +16,7 @@ import { makeUpload } from './upload.ts';
 const NETWORK: PutOutcome = { state: 'failed', reason: 'network' };
 const STALLED: PutOutcome = { state: 'failed', reason: 'stalled' };
 const SLOW_DOWN: PutOutcome = { state: 'refused', status: 503, code: 'SlowDown' };
+const FULL: PutOutcome = { state: 'refused', status: 507, code: 'XMinioStorageFull' };
 const MINUTE_MS = 60_000;
 
 /** A laptop that creates an upload of so many parts, and others that help. */
@@ -102,6 +103,23 @@ describe('a put that fails', () => {
     expect(mostFlying(0, 2_000)).toBe(4);
     expect(mostFlying(2_000, 4_000)).toBeLessThanOrEqual(2);
     expect(mostFlying(6_000, Number.POSITIVE_INFINITY)).toBe(4);
+  });
+
+  test('by a store without room is told as that, tried again seldom, and all parts go on with the first that is stored', async () => {
+    const { clock, device, server } = begun(30);
+    const { file, isFinished, carrier, states } = device('laptop');
+    let isFull = true;
+    file.putFails = () => (isFull ? FULL : undefined);
+    await clock.pass(3 * MINUTE_MS);
+    expect(carrier()?.state).toBe('store-full');
+    // Each of them has sent a whole part for nothing: the longest wait is a minute, half of it as drawn here.
+    expect(file.puts.filter(({ atMs }) => atMs > 2 * MINUTE_MS).length).toBeLessThanOrEqual(8);
+    expect(server.stripe(0).leases.filter(({ parts }) => parts !== 0n)).toEqual([]);
+    isFull = false;
+    await clock.passUntil(() => (server.stripe(0).done & 0xffff_ffffn) !== 0n, MINUTE_MS);
+    expect(await clock.passUntil(isFinished, MINUTE_MS)).toBeLessThan(20_000);
+    const names = states.map(({ state }) => state);
+    expect(names.slice(names.indexOf('store-full') + 1)).not.toContain('retrying');
   });
 
   test('shows once it failed twice in a row, until it is through', async () => {

@@ -230,8 +230,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const landed = ({ part }: Ticket, outcome: PutOutcome) => {
     pacing.flying(flights.size);
     if (outcome.state === 'stored') {
-      foundNoRoom = false;
       hand.stored(part);
+      // Room for one is room for more.
+      if (foundNoRoom) hand.allRecovered();
+      foundNoRoom = false;
       pacing.stored();
       load.returned.delete(part);
       unreported.add(part);

@@ -19,6 +19,8 @@ export interface Hand {
   rest(part: number, untilMs: number): void;
   /** This device has carried the part: its line is good again. */
   stored(part: number): void;
+  /** What made the parts fail is over for all of them: none rests any longer. */
+  allRecovered(): void;
   /** The part is through, whoever carried it. */
   recovered(part: number): void;
   /** Parts that failed and have not recovered. */
@@ -65,6 +67,9 @@ export function makeHand(): Hand {
     stored(part) {
       streak = 0;
       failures.delete(part);
+    },
+    allRecovered() {
+      failures.clear();
     },
     recovered: (part) => failures.delete(part),
     failing: () => [...failures.keys()],
