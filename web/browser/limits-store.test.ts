@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { makeBudget } from '../engine/budget.ts';
+import { makeVirtualClock } from '../engine/testing/virtual-clock.ts';
 import { makeLimitsStore } from './limits-store.ts';
 
 /** One browser's storage, and tabs that hear of each other's changes. */
@@ -39,6 +41,18 @@ test('two tabs count together, and a new allowance counts anew in both', () => {
   expect(one.load().spentBytes).toBe(3_000);
   other.setLimits({ rateBps: undefined, allowanceBytes: 9_000 });
   expect(one.load()).toEqual({ rateBps: undefined, allowanceBytes: 9_000, spentBytes: 0 });
+});
+
+test('whoever waits in one tab hears of what is set in another one', () => {
+  const { open } = browser();
+  const [here, elsewhere] = [makeBudget(makeVirtualClock(), open()), open()];
+  here.setLimits({ rateBps: undefined, allowanceBytes: 5_000 });
+  here.begin(5_000, () => {}).end(5_000);
+  expect(here.room(1_000)).toBe(0);
+  const rooms: number[] = [];
+  here.onChange(() => rooms.push(here.room(1_000)));
+  elsewhere.setLimits({ rateBps: undefined, allowanceBytes: undefined });
+  expect(rooms).toEqual([Number.POSITIVE_INFINITY]);
 });
 
 test('what is stored there and no limits is none, and a browser that keeps nothing keeps them for the page', () => {

@@ -21,6 +21,7 @@ export function makeLimitsStore(
   onOther: (changed: () => void) => void,
 ): BudgetStore {
   let kept = read() ?? { rateBps: undefined, allowanceBytes: undefined, spentBytes: 0 };
+  let tell = () => {};
 
   function read(): Kept | undefined {
     try {
@@ -42,6 +43,7 @@ export function makeLimitsStore(
   };
   onOther(() => {
     kept = read() ?? kept;
+    tell();
   });
 
   return {
@@ -54,6 +56,9 @@ export function makeLimitsStore(
       if (kept.allowanceBytes === undefined) return;
       const now = read() ?? kept;
       write({ ...now, spentBytes: now.spentBytes + bytes });
+    },
+    onOther(changed) {
+      tell = changed;
     },
   };
 }

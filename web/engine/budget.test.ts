@@ -1,11 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LineLimits, makeBudget, makeBudgetStore, NO_LIMITS, withBudget } from './budget.ts';
+import {
+  type Departure,
+  type LineLimits,
+  makeBudget,
+  makeBudgetStore,
+  NO_LIMITS,
+  withBudget,
+} from './budget.ts';
 import { makeVirtualClock } from './testing/virtual-clock.ts';
 import { makeVirtualFile } from './testing/virtual-file.ts';
 
 const MIB = 1_048_576;
 const PART = 5 * MIB;
+
+const noAbort = () => {
+  throw new Error('expected everything on its way to be allowed');
+};
 
 function budgetOf(limits: Partial<LineLimits>) {
   const clock = makeVirtualClock();
@@ -25,20 +36,19 @@ describe('the data allowance', () => {
         fc.integer({ min: 1, max: 6 }),
         (allowanceBytes, parts, atOnce) => {
           const { budget } = budgetOf({ allowanceBytes });
-          const flying: typeof parts = [];
+          const flying: Array<(typeof parts)[number] & { departure: Departure }> = [];
           let leftBytes = 0;
           const land = () => {
             const one = flying.shift();
             if (!one) return;
             const sentBytes = Math.floor(one.sizeBytes * one.sentShare);
             leftBytes += sentBytes;
-            budget.end(one.sizeBytes, sentBytes);
+            one.departure.end(sentBytes);
           };
           for (const one of parts) {
             if (flying.length >= atOnce) land();
             if (budget.room(one.sizeBytes) < 1) continue;
-            budget.begin(one.sizeBytes);
-            flying.push(one);
+            flying.push({ ...one, departure: budget.begin(one.sizeBytes, noAbort) });
           }
           const worstBytes = leftBytes + flying.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
           expect(worstBytes).toBeLessThanOrEqual(allowanceBytes);
@@ -51,13 +61,32 @@ describe('the data allowance', () => {
 
   test('counts anew when another one is set, and goes on counting when only the speed changes', () => {
     const { budget } = budgetOf({ allowanceBytes: 2 * PART });
-    budget.begin(PART);
-    budget.end(PART, PART);
+    budget.begin(PART, noAbort).end(PART);
     expect(budget.room(PART)).toBe(1);
     budget.setLimits({ rateBps: MIB, allowanceBytes: 2 * PART });
     expect(budget.room(PART)).toBe(1);
     budget.setLimits({ rateBps: MIB, allowanceBytes: 3 * PART });
     expect(budget.room(PART)).toBe(3);
+  });
+
+  test('counts what leaves after it was set: of the parts on their way, those that left last and no longer fit are called back', () => {
+    const { budget } = budgetOf({});
+    const calledBack: string[] = [];
+    const [first, second, third, fourth] = ['first', 'second', 'third', 'fourth'].map((name) =>
+      budget.begin(PART, () => calledBack.push(name)),
+    );
+    first?.sent(4 * MIB);
+    fourth?.sent(PART);
+    budget.setLimits({ rateBps: undefined, allowanceBytes: 6 * MIB });
+    // 1 MiB of the first is left to send, nothing of the fourth, and all of the second fits besides.
+    expect(calledBack).toEqual(['third']);
+    budget.setLimits({ rateBps: MIB, allowanceBytes: 6 * MIB });
+    expect(calledBack).toEqual(['third']);
+    third?.end(0);
+    first?.end(PART);
+    second?.end(PART);
+    fourth?.end(PART);
+    expect(budget.spentBytes()).toBe(6 * MIB);
   });
 
   test('an empty part costs nothing', () => {
@@ -72,9 +101,9 @@ describe('the speed limit', () => {
     while (clock.nowMs() < 60_000) {
       await clock.pass(Math.max(0, budget.nextAtMs() - clock.nowMs()));
       begunAtMs.push(clock.nowMs());
-      budget.begin(PART);
+      const departure = budget.begin(PART, noAbort);
       await clock.pass(200);
-      budget.end(PART, PART);
+      departure.end(PART);
     }
     for (const [i, atMs] of begunAtMs.slice(1).entries()) {
       expect(atMs - (begunAtMs[i] ?? 0)).toBe(5_000);
@@ -84,9 +113,9 @@ describe('the speed limit', () => {
   test('time that was not used is not made up for, and what did not leave is given back', async () => {
     const { clock, budget } = budgetOf({ rateBps: MIB });
     await clock.pass(60_000);
-    budget.begin(PART);
+    const departure = budget.begin(PART, noAbort);
     expect(budget.nextAtMs()).toBe(65_000);
-    budget.end(PART, MIB);
+    departure.end(MIB);
     expect(budget.nextAtMs()).toBe(61_000);
   });
 
@@ -98,7 +127,7 @@ describe('the speed limit', () => {
 
   test('a new one counts at once', () => {
     const { budget } = budgetOf({ rateBps: 1_000 });
-    budget.begin(PART);
+    budget.begin(PART, noAbort);
     let told = 0;
     budget.onChange(() => told++);
     budget.setLimits(NO_LIMITS);

@@ -20,11 +20,17 @@ export interface Budget {
   nextAtMs(): number;
   /** How many parts of this size at once make up the speed; infinite without a limit. */
   atOnce(partBytes: number): number;
-  /** A part of this size leaves. */
-  begin(sizeBytes: number): void;
-  /** It has come to its end: so many of its bytes have left. */
-  end(sizeBytes: number, sentBytes: number): void;
+  /** A part of this size leaves; `abort` calls it back, when the person allows less than what is on its way. */
+  begin(sizeBytes: number, abort: () => void): Departure;
   onChange(listener: () => void): () => void;
+}
+
+/** A part on its way. */
+export interface Departure {
+  /** So many of its bytes have left so far. */
+  sent(bytes: number): void;
+  /** It has come to its end: so many of its bytes have left in all. */
+  end(sentBytes: number): void;
 }
 
 /** Where the count outlives the page; other pages of this browser may count there as well. */
@@ -33,18 +39,65 @@ export interface BudgetStore {
   setLimits(limits: LineLimits): void;
   /** Adds to what was spent. */
   spend(bytes: number): void;
+  /** Calls when somebody else has changed what is kept: another page, say. */
+  onOther(changed: () => void): void;
 }
 
 /** Several parts at once only where one would not fill a second or two of the speed. */
 const AT_ONCE_S = 2;
 
+interface Flying {
+  sizeBytes: number;
+  sentBytes: number;
+  /** Of these, what had left before the allowance was set. */
+  uncountedBytes: number;
+  isCalledBack: boolean;
+  abort(): void;
+}
+
 export function makeBudget(clock: Clock, store: BudgetStore): Budget {
   const listeners = new Set<() => void>();
-  let onTheWayBytes = 0;
+  /** In the order in which they left. */
+  const flying = new Set<Flying>();
+  let known = store.load();
   let freeAtMs = Number.NEGATIVE_INFINITY;
   const tell = () => {
     for (const listener of [...listeners]) listener();
   };
+
+  /** What they come to at most, and is not counted as spent yet. */
+  const onTheWayBytes = () => {
+    let bytes = 0;
+    for (const { sizeBytes, sentBytes, uncountedBytes, isCalledBack } of flying) {
+      bytes += (isCalledBack ? sentBytes : sizeBytes) - uncountedBytes;
+    }
+    return bytes;
+  };
+
+  /** Those that left last come back, as many as it takes for the rest to be allowed. */
+  const callBack = () => {
+    const { allowanceBytes = Number.POSITIVE_INFINITY, spentBytes } = store.load();
+    for (const put of [...flying].reverse()) {
+      if (spentBytes + onTheWayBytes() <= allowanceBytes) return;
+      // With its last byte gone it costs nothing more.
+      if (put.isCalledBack || put.sentBytes >= put.sizeBytes) continue;
+      put.isCalledBack = true;
+      put.abort();
+    }
+  };
+
+  const changed = () => {
+    const before = known;
+    known = store.load();
+    if (known.rateBps !== before.rateBps) freeAtMs = Number.NEGATIVE_INFINITY;
+    if (known.allowanceBytes !== before.allowanceBytes) {
+      for (const put of flying) put.uncountedBytes = put.sentBytes;
+    }
+    callBack();
+    tell();
+  };
+  store.onOther(changed);
+
   return {
     limits() {
       const { rateBps, allowanceBytes } = store.load();
@@ -53,13 +106,12 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
     spentBytes: () => store.load().spentBytes,
     setLimits(limits) {
       store.setLimits(limits);
-      freeAtMs = Number.NEGATIVE_INFINITY;
-      tell();
+      changed();
     },
     room(partBytes) {
       const { allowanceBytes, spentBytes } = store.load();
       if (allowanceBytes === undefined) return Number.POSITIVE_INFINITY;
-      const leftBytes = allowanceBytes - spentBytes - onTheWayBytes;
+      const leftBytes = allowanceBytes - spentBytes - onTheWayBytes();
       // A part of nothing costs nothing, however little is left.
       return Math.max(0, partBytes === 0 ? 1 : Math.floor(leftBytes / partBytes));
     },
@@ -70,20 +122,27 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
         ? Number.POSITIVE_INFINITY
         : Math.max(1, Math.ceil((rateBps * AT_ONCE_S) / partBytes));
     },
-    begin(sizeBytes) {
+    begin(sizeBytes, abort) {
       const { rateBps } = store.load();
-      onTheWayBytes += sizeBytes;
-      if (rateBps === undefined) return;
+      const put: Flying = { sizeBytes, sentBytes: 0, uncountedBytes: 0, isCalledBack: false, abort };
+      flying.add(put);
       // The next one may leave when this one has had its time: over any while, no more leaves than the speed allows.
-      freeAtMs = Math.max(freeAtMs, clock.nowMs()) + (sizeBytes * 1_000) / rateBps;
-    },
-    end(sizeBytes, sentBytes) {
-      const { rateBps, allowanceBytes } = store.load();
-      onTheWayBytes -= sizeBytes;
-      store.spend(sentBytes);
-      if (rateBps !== undefined) freeAtMs -= ((sizeBytes - sentBytes) * 1_000) / rateBps;
-      // What did not leave may be another upload's.
-      if (allowanceBytes !== undefined && sentBytes < sizeBytes) tell();
+      if (rateBps !== undefined) {
+        freeAtMs = Math.max(freeAtMs, clock.nowMs()) + (sizeBytes * 1_000) / rateBps;
+      }
+      return {
+        sent(bytes) {
+          put.sentBytes = Math.max(put.sentBytes, bytes);
+        },
+        end(sentBytes) {
+          const now = store.load();
+          flying.delete(put);
+          store.spend(Math.max(0, sentBytes - put.uncountedBytes));
+          if (now.rateBps !== undefined) freeAtMs -= ((sizeBytes - sentBytes) * 1_000) / now.rateBps;
+          // What did not leave may be another upload's.
+          if (now.allowanceBytes !== undefined && sentBytes < sizeBytes) tell();
+        },
+      };
     },
     onChange(listener) {
       listeners.add(listener);
@@ -104,6 +163,7 @@ export function makeBudgetStore(limits: LineLimits, spentBytes = 0): BudgetStore
     spend(bytes) {
       kept = { ...kept, spentBytes: kept.spentBytes + bytes };
     },
+    onOther() {},
   };
 }
 
@@ -118,13 +178,14 @@ export function withBudget(file: Pick<FilePort, 'put'>, budget: Budget): Pick<Fi
     put(range, request, onSent) {
       const sizeBytes = range.endByte - range.startByte;
       let sentBytes = 0;
-      budget.begin(sizeBytes);
+      const departure = budget.begin(sizeBytes, () => task.abort());
       const task = file.put(range, request, (bytes) => {
         sentBytes = Math.max(sentBytes, bytes);
+        departure.sent(bytes);
         onSent(bytes);
       });
       const result = task.result.then((outcome) => {
-        budget.end(sizeBytes, outcome.state === 'stored' ? sizeBytes : sentBytes);
+        departure.end(outcome.state === 'stored' ? sizeBytes : sentBytes);
         return outcome;
       });
       return { ...task, result };

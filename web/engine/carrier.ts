@@ -19,7 +19,7 @@ import { type Memory, NO_MEMORY } from './memory.ts';
 import { outlookOf } from './outlook.ts';
 import { makePacing } from './pacing.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
-import { dueForRenewal, isSomething, type Proposal, proposalOf, reportOf } from './proposal.ts';
+import { dueForRenewal, isSomething, type Proposal, proposalOf, releaseOf, reportOf } from './proposal.ts';
 import { makeProver } from './prover.ts';
 import { isStoreFull, remedyForPut, remedyForRequest, type StopReason } from './retry.ts';
 import { onePerStripe, syncMessage } from './sync-message.ts';
@@ -252,6 +252,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       // This one has just left.
       if (remedy.pace === 'slower') pacing.slowDown(flights.size + 1);
       if (outcome.state === 'failed') pacing.failed();
+    } else if (!isStopped() && budget.room(partLength(geometry, part)) < 1) {
+      // Called back: the person allows less than was on its way.
+      load.returned.add(part);
     }
     pump();
   };
@@ -366,6 +369,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     const room = budget.room(nextBytes(board)) - hand.size;
     if (room < proposal.want.length) proposal.want.length = Math.max(0, room);
     if (room < 1) proposal.hedge = [];
+    proposal.release = releaseOf(load, proposal.want);
     if (!isSomething(proposal)) return sleepUntilSomething(board);
     const cannotWait =
       proposal.hedge.length > 0 ||

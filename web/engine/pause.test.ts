@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bitOf } from '../../protocol/board/bits.ts';
 import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
 import { type LineLimits, makeBudget, makeBudgetStore, NO_LIMITS } from './budget.ts';
 import { deviceOn } from './testing/device.ts';
@@ -142,6 +143,29 @@ describe('a device with limits', () => {
     budget.setLimits(NO_LIMITS);
     await clock.passUntil(isFinished, 5 * MINUTE_MS);
     expect(upload.board()?.replica.doneByDevice().get(1)).toBe(20);
+  });
+
+  test('that is allowed less than what is on its way calls back what left last, and gives those tickets back at once', async () => {
+    const { clock, device, held } = begun(20);
+    const { file, budget, carrier, done } = device('laptop');
+    await clock.passUntil(() => done() >= 8, MINUTE_MS);
+    await clock.pass(PUT_MS / 8);
+    const doneBefore = done();
+    const begunBefore = file.puts.length;
+    expect(begunBefore - doneBefore).toBe(4);
+    // A quarter and two halves of three parts are left to send, and all of the fourth.
+    const allowanceBytes = 0.9 * MIN_PART_BYTES;
+    budget.setLimits({ ...NO_LIMITS, allowanceBytes });
+    await clock.pass(500);
+    expect(file.abortedPuts).toBe(2);
+    expect(carrier()?.state).toBe('carrying');
+    for (const { part } of file.puts.slice(-2)) expect(held() & bitOf(part)).toBe(0n);
+    expect(held()).not.toBe(0n);
+    await clock.passUntil(() => carrier()?.state === 'used-up', MINUTE_MS);
+    await clock.pass(MINUTE_MS);
+    expect([done(), file.puts.length]).toEqual([doneBefore + 2, begunBefore]);
+    expect(budget.spentBytes()).toBeLessThanOrEqual(allowanceBytes);
+    expect(held()).toBe(0n);
   });
 
   test('an allowance of exactly the file is enough for it', async () => {

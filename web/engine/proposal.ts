@@ -46,7 +46,7 @@ export function proposalOf(
   lookOut: (inHand: ReadonlySet<number>) => Outlook,
   { nowMs, serverNowMs }: Times,
 ): Proposal {
-  const { unreported, returned } = load;
+  const { unreported } = load;
   const { replica, info } = board;
   const inHand = partsInHand(load, nowMs);
   const hashes = toPublish(load, board, serverNowMs);
@@ -63,11 +63,16 @@ export function proposalOf(
   return {
     done: [...unreported],
     hashes,
-    release: [...returned].filter((part) => !want.includes(part)),
+    release: releaseOf(load, want),
     want,
     hedge,
     renew: [...load.unheard, ...dueForRenewal(board, inHand, work.leaseMs, serverNowMs).parts],
   };
+}
+
+/** What goes back to the others, unless it is asked for again. */
+export function releaseOf({ returned }: Pick<Load, 'returned'>, want: readonly number[]): number[] {
+  return [...returned].filter((part) => !want.includes(part));
 }
 
 /** What a device that rests still has to say: what it has done, and what it gives back. */
