@@ -136,7 +136,10 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     first.child.kill('SIGINT');
     const { code, stdout } = await first.ended;
     expect(code).toBe(130);
-    expect(stdout).toContain('"end"');
+    expect(JSON.parse(stdout.split('\n').at(-1) ?? '')).toMatchObject({
+      kind: 'end',
+      text: expect.stringContaining('tickets in hand were given back'),
+    });
     await looker.expect('ok', { type: 'leave', upload });
     const between = await looker.expect('board', { type: 'join', secret: watch.split('#')[1] });
     expect(between.stripes.flatMap(({ leases }) => leases)).toEqual([]);
@@ -224,6 +227,28 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
       expect(again.code).toBe(4);
       expect(again.stdout).toMatch(/complete as it was.*\(part 1\).*--new/);
     });
+  });
+
+  test('interrupted while the server is away, it does not say that its tickets were given back', async () => {
+    const away = await serve();
+    const state = await machine();
+    const owner = startDevice([
+      'create',
+      path,
+      '--server',
+      away.origin,
+      '--state',
+      state,
+      '--json',
+      '--limit',
+      '1MB/s',
+    ]);
+    await owner.said(isProgress(({ ownRateBps = 0 }) => ownRateBps > 0));
+    await away.close();
+    owner.child.kill('SIGINT');
+    const { code, stdout } = await owner.ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('The server could not be told: others take over');
   });
 
   test('a second one for the same work is refused while the first one runs', async () => {

@@ -43,6 +43,22 @@ export function endingOf(view: UploadView, status: ConnectionStatus, own: Own = 
   return { code: STOPPED[carrier.reason] ?? EXIT.fault, text: stoppedWords(carrier, view, own) };
 }
 
+/** What a person who has stopped it should know. Pure. */
+export function interruptedWords({
+  isTold,
+  leaseLeftMs,
+}: {
+  /** The server has heard of it. */
+  isTold: boolean;
+  /** Of the tickets that were in hand; 0: there were none. */
+  leaseLeftMs: number;
+}): string {
+  if (leaseLeftMs <= 0) return 'Stopped. What is uploaded is kept. Run this again to go on.';
+  return isTold
+    ? 'Stopped. What is uploaded is kept, and the tickets in hand were given back. Run this again to go on.'
+    : `Stopped. What is uploaded is kept. The server could not be told: others take over the tickets in hand when their leases run out, within ${numbers.roughly(leaseLeftMs)}. Run this again to go on.`;
+}
+
 function refusedCode(kind: string): ExitCode {
   return kind === 'internal' || kind === 'malformed' ? EXIT.fault : EXIT.notAdmitted;
 }

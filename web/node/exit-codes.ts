@@ -15,8 +15,15 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** Stopped by a signal. */
+export type Interruption = typeof EXIT.interrupted | typeof EXIT.terminated;
+
 /** Why it ends: for scripts the code, for a person the words. */
 export interface Ending {
   code: ExitCode;
   text: string;
+}
+
+export function isInterruption(code: ExitCode): code is Interruption {
+  return code === EXIT.interrupted || code === EXIT.terminated;
 }

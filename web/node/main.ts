@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseCommand, USAGE, UsageError } from './command.ts';
-import { type Ending, EXIT } from './exit-codes.ts';
+import { EXIT, type Interruption } from './exit-codes.ts';
 import { makeReport } from './report.ts';
 import { runDevice } from './run.ts';
 
@@ -27,14 +27,12 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   return ending.code;
 }
 
-const KEPT = 'What is uploaded is kept, and the tickets in hand were given back. Run this again to go on.';
-
 /** The first signal ends in order, the second at once. */
-function interruption(): Promise<Ending> {
+function interruption(): Promise<Interruption> {
   return new Promise((interrupted) => {
-    const on = (signal: NodeJS.Signals, code: Ending['code']) =>
+    const on = (signal: NodeJS.Signals, code: Interruption) =>
       process.on(signal, () => {
-        interrupted({ code, text: `Stopped. ${KEPT}` });
+        interrupted(code);
         process.once(signal, () => process.exit(code));
       });
     on('SIGINT', EXIT.interrupted);

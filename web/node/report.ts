@@ -57,8 +57,9 @@ const JSON_EVERY_MS = 1_000;
 function makeJsonReport({ stdout }: Output): Report {
   const say = (object: Record<string, unknown>) => stdout.write(`${JSON.stringify(object)}\n`);
   let saidMs = Number.NEGATIVE_INFINITY;
-  let last: Moment | undefined;
+  let unsaid: Moment | undefined;
   const progress = ({ view, status, nowMs }: Moment) => {
+    unsaid = undefined;
     if (view.state !== 'open') return;
     saidMs = nowMs;
     const { device, role, doneParts, partCount, progress, phase, carrier, devices } = view;
@@ -85,11 +86,11 @@ function makeJsonReport({ stdout }: Output): Report {
   return {
     links: (links, begun) => say({ kind: 'links', ...links, isResumed: begun === 'before' }),
     moment(moment) {
-      last = moment;
+      unsaid = moment;
       if (moment.nowMs - saidMs >= JSON_EVERY_MS) progress(moment);
     },
     end({ code, text }) {
-      if (last) progress(last);
+      if (unsaid) progress(unsaid);
       say({ kind: 'end', code, text });
     },
   };

@@ -8,7 +8,9 @@ import { nodeClock } from './clock.ts';
 import type { Command } from './command.ts';
 import { deviceOptions } from './device.ts';
 import { guessDeviceName } from './device-name.ts';
-import { type Ending, EXIT } from './exit-codes.ts';
+import { interruptedWords } from './ending.ts';
+import { type Ending, EXIT, type Interruption, isInterruption } from './exit-codes.ts';
+import { sayFarewell } from './farewell.ts';
 import { type DiskFile, makeFilePort, openFile } from './file.ts';
 import { makeHashStore } from './hash-store.ts';
 import {
@@ -26,11 +28,11 @@ import { isShown, untilEnd } from './until-end.ts';
 
 type Work = Exclude<Command, { kind: 'usage' }>;
 
-/** Carries until there is nothing more to do, or until `interrupted` says with which ending to stop. */
+/** Carries until there is nothing more to do, or until it is `interrupted`. */
 export async function runDevice(
   command: Work,
   report: Report,
-  interrupted: Promise<Ending>,
+  interrupted: Promise<Interruption>,
   env: NodeJS.ProcessEnv,
 ): Promise<Ending> {
   let file: DiskFile | undefined;
@@ -71,7 +73,7 @@ async function carry(
   file: DiskFile | undefined,
   journal: Journal,
   report: Report,
-  interrupted: Promise<Ending>,
+  interrupted: Promise<Interruption>,
   env: NodeJS.ProcessEnv,
 ): Promise<Ending> {
   const { options } = command;
@@ -118,15 +120,15 @@ async function carry(
   };
   const own = { bytes: file?.sizeBytes, isMaker: command.kind === 'create' };
   const waits = { own, giveUpMs: options.giveUpMs };
-  let ending = await untilEnd(upload, connection, tell, waits, interrupted);
+  const stopped = interrupted.then((code) => ({ code, text: 'Stopped.' }));
+  let ending: Ending = await untilEnd(upload, connection, tell, waits, stopped);
   const isWrittenTo = command.kind === 'create' && file?.modifiedAtMs !== entry.file?.modifiedAtMs;
   if (ending.code === EXIT.complete && isWrittenTo && port && !hasShownFile) {
-    ending = (await Promise.race([unlessTheSame(upload, connection, port), interrupted])) ?? ending;
+    ending = (await Promise.race([unlessTheSame(upload, connection, port), stopped])) ?? ending;
   }
-  upload.detach();
-  upload.close();
-  await Promise.race([connection.settled(), after(GOODBYE_MS)]);
-  connection.close();
+  const farewell = await sayFarewell(upload, connection, nodeClock);
+  report.moment(farewell.moment);
+  if (isInterruption(ending.code) && file) ending = { ...ending, text: interruptedWords(farewell) };
   await hashes?.close();
   await kept.close();
   // What came to nothing is begun anew the next time; what is complete is still known to be.
@@ -161,9 +163,6 @@ function memoryIn(kept: KeptEntry, { kind }: Work): Memory {
   };
 }
 
-/** Tickets are given back before the process ends, but a server that is away is not waited for. */
-const GOODBYE_MS = 3_000;
-
 /**
  * A file of the size of the one whose upload was begun here goes on with that upload, whatever its time of change: the
  * engine reads again what is published, and stops if it is another file.
@@ -191,10 +190,6 @@ function unreadableWords(command: Work, error: unknown): string {
   if (code === 'ENOENT') return `There is no file ${path}.`;
   if (code === 'EACCES' || code === 'EPERM') return `The file ${path} may not be read by this user.`;
   return `The file cannot be read: ${reasonOf(error)}`;
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function reasonOf(error: unknown): string {
