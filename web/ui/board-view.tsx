@@ -140,7 +140,9 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
             </button>
           </Show>
           <PauseButton view={view()} upload={props.open.upload} />
-          <NotifyOffer view={view()} />
+          <Show when={!asksForHelp()}>
+            <NotifyOffer view={view()} />
+          </Show>
           <Show when={isOpen() && view().role === 'owner' && mayHaveMail()}>
             <Suspense>
               <MailOffer account={props.app.account} />

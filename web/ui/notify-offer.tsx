@@ -3,19 +3,12 @@ import { words } from '../words/words.ts';
 import { askToNotify, notifyState } from './notify.ts';
 import type { OpenView } from './status.ts';
 
-/** Shorter than this, and whoever began it is still looking. */
-const LONG_MS = 60_000;
+/** Of less than this, whoever began it is still looking when it is done. By size, which is known from the start. */
+const LONG_BYTES = 100_000_000;
 
-/** Offered where something long has just begun; the browser asks only once this is pressed. */
+/** Offered where something long has begun; the browser asks only once this is pressed. */
 export function NotifyOffer(props: { view: OpenView }): JSX.Element {
-  // Once offered it stays: an estimate that wavers must not move the page.
-  let wasLong = false;
-  const isLong = () => {
-    const { phase, progress } = props.view;
-    if (phase.state !== 'open') return false;
-    wasLong ||= (progress.etaMs ?? 0) > LONG_MS;
-    return wasLong;
-  };
+  const isLong = () => props.view.phase.state === 'open' && props.view.file.sizeBytes >= LONG_BYTES;
   return (
     <Switch>
       <Match when={isLong() && notifyState() === 'default'}>

@@ -21,18 +21,28 @@ try {
   await page.locator(`[data-testid=grid][data-parts="${PARTS}"]`).waitFor();
   // Frames as a screen shows them, whether the page asks for them or not: what runs between two of them delays one.
   await page.evaluate('(function again() { requestAnimationFrame(again); })()');
+  await page.evaluate(() => {
+    Object.assign(window, { shifts: 0 });
+    new PerformanceObserver((entries) => {
+      for (const entry of entries.getEntries()) {
+        (window as unknown as { shifts: number }).shifts += (entry as unknown as { value: number }).value;
+      }
+    }).observe({ type: 'layout-shift' });
+  });
   board.begin();
   await page.waitForTimeout(WARM_UP_MS);
   const before = Date.now();
   const doneBefore = await doneParts();
   const figures = await scriptPerFrame(await page.context().newCDPSession(page), LOOK_MS);
   const changesPerS = ((await doneParts()) - doneBefore) / ((Date.now() - before) / 1_000);
+  const shifts = await page.evaluate(() => (window as unknown as { shifts: number }).shifts);
   board.stop();
   await page.close();
   const fits = figures.p95Ms < FRAME_MS ? 'fits' : 'does not fit';
   console.log(
     `${PARTS} tickets, ${changesPerS.toFixed(0)} of ${CHANGES_PER_S} changes a second drawn: script of a frame ${ms(figures.medianMs)} median, ${ms(figures.p95Ms)} at 95 %, ${ms(figures.maxMs)} at most, of ${figures.frames} frames; ${fits} into ${ms(FRAME_MS)}`,
   );
+  console.log(`layout shift meanwhile: ${shifts.toFixed(4)}`);
   for (const profile of PROFILES) {
     console.log(
       `${profile.name}: interactive after ${ms(await interactiveMs(browser, server.origin, profile))}`,
