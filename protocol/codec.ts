@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Down } from './down.ts';
+import { expectationOf } from './expectation.ts';
 import { MAX_FRAME_BYTES } from './limits.ts';
 import type { ProtocolError } from './messages/error.ts';
 import { Up } from './up.ts';
@@ -69,12 +70,6 @@ function decode<Message>(schema: z.ZodType<Message>, frame: string): Decoded<Mes
   const mayEcho = !isSecret(path) && !isForObject(issue);
   const value = mayEcho ? at(json, path) : undefined;
   return refuse(re, 'malformed', `Not as it should be: ${where}.`, expectationOf(issue), value);
-}
-
-/** zod's "Invalid input: expected string, received number" says in the middle what is to be said. */
-function expectationOf(issue: z.core.$ZodIssue | undefined): string {
-  const text = issue?.message ?? 'a message';
-  return text.replace(/^Invalid input: expected /, '').replace(/, received .*$/, '');
 }
 
 function tooLong(sizeBytes: number): Decoded<never> {
