@@ -33,5 +33,8 @@ export class LastingStack extends Stack {
     this.storage = new Storage(this, 'Storage', { stage, origin });
     this.signIn = new SignIn(this, 'SignIn', { stage, origin });
     new CfnOutput(this, 'Address', { value: origin });
+    // Exported with a domain of its own as well: a Running stack that was deployed before the domain was set imports it
+    // until its own turn comes, and CloudFormation takes no export away that is in use.
+    this.exportValue(this.site.distribution.distributionDomainName);
   }
 }
