@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { MyUpload } from '../../protocol/messages/sign-in.ts';
+import { SIGN_IN_SCOPES } from '../../protocol/sign-in-scope.ts';
 import {
   type Client,
   connect,
@@ -180,6 +181,12 @@ describe('the embedded issuer', () => {
       );
     },
   );
+
+  test('offers all that the page asks for', async () => {
+    const answer = await fetch(`${server.origin}/oidc/.well-known/openid-configuration`);
+    const { scopes_supported } = (await answer.json()) as { scopes_supported: string[] };
+    expect(scopes_supported).toEqual(expect.arrayContaining([...SIGN_IN_SCOPES]));
+  });
 
   test('keeps neither passphrase nor token where anybody could read it', async () => {
     const token = await signInAt(server.origin, 'Linus', PASSPHRASE);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { SIGN_IN_SCOPE } from '../../protocol/sign-in-scope.ts';
 
 /** Signs in at the embedded issuer as a browser would, by its form. Answers the ID token. */
 export async function signInAt(
@@ -34,7 +35,7 @@ export async function signInAt(
   asked.search = new URLSearchParams({
     client_id: 'tributary',
     response_type: 'code',
-    scope: 'openid profile',
+    scope: SIGN_IN_SCOPE,
     redirect_uri: redirectUri,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import type { PageConfig } from '../../protocol/page-config.ts';
+import { SIGN_IN_SCOPE } from '../../protocol/sign-in-scope.ts';
 import type { Session } from './oidc-session.ts';
 import { sha256Of } from './sha256.ts';
 
@@ -29,7 +30,7 @@ export async function beginSignIn(config: SignInConfig, language: string): Promi
   const parameters = {
     client_id: config.clientId,
     response_type: 'code',
-    scope: 'openid profile',
+    scope: SIGN_IN_SCOPE,
     redirect_uri: redirectUri(),
     code_challenge: await challengeOf(begun.verifier),
     code_challenge_method: 'S256',

@@ -11,6 +11,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { SIGN_IN_SCOPES } from '../../../protocol/sign-in-scope.ts';
 import { explain } from '../nag.ts';
 
 /** Where the managed login is; unique among all of Cognito's, as the account's number makes it. */
@@ -58,7 +59,7 @@ export class SignIn extends Construct {
       authFlows: { user: true },
       oAuth: {
         flows: { authorizationCodeGrant: true },
-        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+        scopes: SIGN_IN_SCOPES.map((scope) => OAuthScope.custom(scope)),
         callbackUrls: [`${origin}/`],
         logoutUrls: [`${origin}/`],
       },

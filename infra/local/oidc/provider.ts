@@ -7,6 +7,7 @@ import type { Log, Quotas } from '../../../functions/ports.ts';
 import { isFromHere, mayCreate } from '../../../functions/rules.ts';
 import type { Table } from '../../../functions/table/table.ts';
 import type { Limits } from '../../../protocol/limits.ts';
+import { SIGN_IN_SCOPE, SIGN_IN_SCOPES } from '../../../protocol/sign-in-scope.ts';
 import { sourceIp } from '../gateway/handshake.ts';
 import { type Account, makeAccounts } from './accounts.ts';
 import { makeAdapter } from './adapter.ts';
@@ -67,8 +68,9 @@ export async function makeSignInServer(options: SignInServerOptions): Promise<Si
       },
     ],
     responseTypes: ['code'],
-    scopes: ['openid', 'profile'],
-    claims: { openid: ['sub'], profile: ['name'] },
+    scopes: [...SIGN_IN_SCOPES],
+    // An account here has no address, so the last two are never said.
+    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
     conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
     pkce: { required: () => true },
@@ -94,9 +96,11 @@ export async function makeSignInServer(options: SignInServerOptions): Promise<Si
       const { client, session, provider: issuer } = oidc;
       if (!client || !session?.accountId) return undefined;
       const known = session.grantIdFor(client.clientId);
-      if (known) return issuer.Grant.find(known);
-      const grant = new issuer.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid profile');
+      const grant =
+        (known && (await issuer.Grant.find(known))) ||
+        new issuer.Grant({ clientId: client.clientId, accountId: session.accountId });
+      // Also to one of an earlier version, which may have asked for less.
+      grant.addOIDCScope(SIGN_IN_SCOPE);
       await grant.save();
       return grant;
     },
