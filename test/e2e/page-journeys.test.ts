@@ -120,6 +120,12 @@ test('with the keyboard alone one begins, shows the parts as a table, renames th
     }
     throw new Error(`expected Tab to reach ${name}`);
   };
+  /** What was closed leaves the focus where it was opened. */
+  const isBackAt = (name: string) =>
+    page.waitForFunction((expected) => {
+      const focused = document.activeElement;
+      return (focused?.getAttribute('aria-label') ?? focused?.textContent) === expected;
+    }, name);
   await press(/^Choose a file/);
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
   await chooser.setFiles(film);
@@ -130,13 +136,23 @@ test('with the keyboard alone one begins, shows the parts as a table, renames th
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByRole('row').first().waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await isBackAt('Show as a table');
   await press(/^Rename this device$/);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.matches('.rename input'));
+  await page.keyboard.press('Escape');
+  await isBackAt('Rename this device');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement?.matches('.rename input'));
   await page.keyboard.type('My laptop');
   await page.keyboard.press('Enter');
   await page.getByRole('list', { name: 'Devices' }).getByText('My laptop').waitFor();
+  await isBackAt('Rename this device');
+  await press(/^Limit this device$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByLabel('Speed, at most').fill('1000');
+  await page.keyboard.press('Enter');
+  await isBackAt('Limit this device');
   await press(/^End this upload$/);
   await page.keyboard.press('Enter');
   await page.getByRole('alertdialog').waitFor();
@@ -145,6 +161,8 @@ test('with the keyboard alone one begins, shows the parts as a table, renames th
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
   await page.getByText('This upload was ended by its owner').first().waitFor();
+  // The button that opened it has gone with the upload.
+  await isBackAt('film.mov');
 });
 
 test('a phone sees what it is asked before it is asked, may just watch, and helps after all', async () => {

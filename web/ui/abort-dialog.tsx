@@ -2,11 +2,13 @@ import { AlertDialog } from '@kobalte/core/alert-dialog';
 import { createSignal, type JSX } from 'solid-js';
 import type { Upload } from '../engine/upload.ts';
 import { words } from '../words/words.ts';
+import { opener } from './opener.ts';
 
 /** Asks before it ends the upload for everybody. */
 export function AbortDialog(props: { upload: Upload; close: () => void }): JSX.Element {
   const [isEnding, setEnding] = createSignal(false);
   const [said, setSaid] = createSignal('');
+  const { back } = opener();
   let keep: HTMLButtonElement | undefined;
   const end = async () => {
     setEnding(true);
@@ -28,6 +30,7 @@ export function AbortDialog(props: { upload: Upload; close: () => void }): JSX.E
               event.preventDefault();
               keep?.focus();
             }}
+            onCloseAutoFocus={back}
           >
             <AlertDialog.Title class="dialog-title">{words.abort}</AlertDialog.Title>
             <AlertDialog.Description as="p">{words.abortSure}</AlertDialog.Description>

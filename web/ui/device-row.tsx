@@ -27,6 +27,11 @@ export function DeviceRow(props: {
   rename: (name: string) => void;
 }): JSX.Element {
   const [isRenaming, setRenaming] = createSignal(false);
+  let pencil: HTMLButtonElement | undefined;
+  const endRenaming = () => {
+    setRenaming(false);
+    pencil?.focus({ preventScroll: true });
+  };
   const isOpen = () => props.view.phase.state === 'open';
   const share = () => shareOfWork(props.device.doneParts, props.view.doneParts);
   const state = () => {
@@ -71,6 +76,7 @@ export function DeviceRow(props: {
                 <span class="tag">{words.thisDevice}</span>
                 <button
                   type="button"
+                  ref={pencil}
                   class="icon-button pencil"
                   aria-label={words.rename}
                   title={words.rename}
@@ -93,10 +99,10 @@ export function DeviceRow(props: {
             <RenameField
               name={props.device.name}
               save={(name) => {
-                setRenaming(false);
                 props.rename(name);
+                endRenaming();
               }}
-              cancel={() => setRenaming(false)}
+              cancel={endRenaming}
             />
           </Suspense>
         </Show>
