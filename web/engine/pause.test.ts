@@ -108,6 +108,12 @@ describe('a pause for all', () => {
     await clock.pass(2_000);
     for (const { carrier } of [laptop, phone]) expect(carrier()).toEqual({ state: 'paused', by: 'owner' });
     expect(held()).toBe(0n);
+    for (const { upload } of [laptop, phone]) {
+      const view = upload.view();
+      // What was heard of the other just before is no speed of now.
+      expect(view.state === 'open' && view.devices.map(({ rateBps }) => rateBps)).toEqual([0, 0]);
+      expect(view).toMatchObject({ progress: { rateBps: 0, etaMs: undefined } });
+    }
     const doneBefore = laptop.done();
     await clock.pass(10 * MINUTE_MS);
     expect(laptop.done()).toBe(doneBefore);

@@ -1,5 +1,9 @@
 import type { BoardDevice } from '../../protocol/messages/board.ts';
-import type { FileInfo, UploadState } from '../../protocol/messages/common.ts';
+import {
+  type FileInfo,
+  isPaused as isPausedForAll,
+  type UploadState,
+} from '../../protocol/messages/common.ts';
 import type { ProtocolError } from '../../protocol/messages/error.ts';
 import { isOver, makeBoardSession, type OpenBoard, type Opening } from './board-session.ts';
 import type { Budget } from './budget.ts';
@@ -210,12 +214,13 @@ function devicesOf(
   carrier: Carrier | undefined,
 ): DeviceView[] {
   const done = board.replica.doneByDevice();
-  const over = isOver(board.state);
+  // What was heard of a device before it was held on, or was through, is true no longer.
+  const isStill = isOver(board.state) || isPausedForAll(board.state);
   return [...board.members.values()]
     .map((member) => {
       const isSelf = member.number === board.info.device;
       const rateBps = (isSelf ? carrier?.rateBps() : rateOf(member.number)) ?? 0;
-      return { ...member, isSelf, rateBps: over ? 0 : rateBps, doneParts: done.get(member.number) ?? 0 };
+      return { ...member, isSelf, rateBps: isStill ? 0 : rateBps, doneParts: done.get(member.number) ?? 0 };
     })
     .sort((a, b) => a.number - b.number);
 }

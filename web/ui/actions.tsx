@@ -1,4 +1,5 @@
 import { type JSX, Show } from 'solid-js';
+import { isPaused } from '../../protocol/messages/common.ts';
 import type { Budget } from '../engine/budget.ts';
 import type { Upload } from '../engine/upload.ts';
 import { isAtWork } from '../state/turns.ts';
@@ -19,8 +20,8 @@ export function Actions(props: {
   return (
     <section class="actions">
       <Show when={props.view.phase.state === 'open'}>
-        <Show when={isOwner()}>
-          <PauseAllButton view={props.view} upload={props.upload} />
+        <Show when={isOwner() && !isPaused(props.view.phase)}>
+          <PauseAllButton upload={props.upload} isAllPaused={false} />
         </Show>
         <Show when={props.view.role !== 'watcher' && props.budget}>
           {(budget) => <LimitsButton budget={budget()} />}

@@ -1,5 +1,6 @@
 import { createMemo, createSignal, type JSX, Match, Show, Suspense, Switch } from 'solid-js';
 import { OTHERS } from '../../protocol/board/stripe.ts';
+import { isPaused } from '../../protocol/messages/common.ts';
 import type { App } from '../state/app.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { isAtWork } from '../state/turns.ts';
@@ -12,7 +13,7 @@ import { HelpPanel } from './help-panel.tsx';
 import { later } from './later.ts';
 import { OpeningView, RefusedView } from './message-view.tsx';
 import { NotifyOffer } from './notify-offer.tsx';
-import { PauseButton } from './pause-buttons.tsx';
+import { PauseAllButton, PauseButton } from './pause-buttons.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { mayChooseFile, type OpenView, statusOf } from './status.ts';
 import { StatusLine } from './status-line.tsx';
@@ -140,6 +141,9 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
             </button>
           </Show>
           <PauseButton view={view()} upload={props.open.upload} />
+          <Show when={view().role === 'owner' && isPaused(view().phase)}>
+            <PauseAllButton upload={props.open.upload} isAllPaused={true} />
+          </Show>
           <Show when={!asksForHelp()}>
             <NotifyOffer view={view()} />
           </Show>

@@ -3,6 +3,7 @@ import type { DeviceView } from '../engine/upload.ts';
 import type { Sample } from '../state/history.ts';
 import { numbers, words } from '../words/words.ts';
 import { sparkline } from './chart-paths.ts';
+import { deviceState } from './device-state.ts';
 import { gainOf, shareOfWork } from './gain.ts';
 import { later } from './later.ts';
 import { colourOf } from './palette.ts';
@@ -34,11 +35,7 @@ export function DeviceRow(props: {
   };
   const isOpen = () => props.view.phase.state === 'open';
   const share = () => shareOfWork(props.device.doneParts, props.view.doneParts);
-  const state = () => {
-    const { role, online, rateBps } = props.device;
-    const presence = !online ? words.deviceAway : rateBps > 0 || !isOpen() ? words.online : words.deviceIdle;
-    return `${words.deviceRole(role)}, ${presence}`;
-  };
+  const state = () => deviceState(props.device, props.view.phase);
   const speed = () =>
     isOpen() && props.device.online && props.device.rateBps > 0 ? numbers.speed(props.device.rateBps) : '';
   const gain = () => {

@@ -1,4 +1,4 @@
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { isPaused } from '../../protocol/messages/common.ts';
 import type { Upload } from '../engine/upload.ts';
 import { words } from '../words/words.ts';
@@ -21,22 +21,32 @@ export function PauseButton(props: { view: OpenView; upload: Upload }): JSX.Elem
   );
 }
 
-/** For owners: holds all devices on, and lets them go on. */
-export function PauseAllButton(props: { view: OpenView; upload: Upload }): JSX.Element {
+/** What was pressed gives way to its opposite, in another place: the keyboard goes with it. */
+let isFocusDue = false;
+
+/** For owners: holds all devices on, among the other actions; lets them go on, beside the words that they are held. */
+export function PauseAllButton(props: { upload: Upload; isAllPaused: boolean }): JSX.Element {
+  let button: HTMLButtonElement | undefined;
   const [isAsking, setAsking] = createSignal(false);
   const [said, setSaid] = createSignal('');
-  const isAllPaused = () => isPaused(props.view.phase);
   const pauseAll = async () => {
     setAsking(true);
     setSaid('');
-    const error = await props.upload.pauseAll(!isAllPaused());
+    isFocusDue = true;
+    const error = await props.upload.pauseAll(!props.isAllPaused);
     setAsking(false);
-    if (error) setSaid(words.errors[error.kind]);
+    if (!error) return;
+    isFocusDue = false;
+    setSaid(words.errors[error.kind]);
   };
+  onMount(() => {
+    if (isFocusDue) button?.focus({ preventScroll: true });
+    isFocusDue = false;
+  });
   return (
     <>
-      <button type="button" class="button" disabled={isAsking()} onClick={() => void pauseAll()}>
-        {isAllPaused() ? words.goOnAll : words.pauseAll}
+      <button ref={button} type="button" class="button" disabled={isAsking()} onClick={() => void pauseAll()}>
+        {props.isAllPaused ? words.goOnAll : words.pauseAll}
       </button>
       <Show when={said()}>
         <p class="small" role="alert">

@@ -1,3 +1,4 @@
+import { isPaused } from '../../protocol/messages/common.ts';
 import type { InHand } from '../state/app.ts';
 import { isAtWork } from '../state/turns.ts';
 import { numbers, words } from '../words/words.ts';
@@ -29,9 +30,11 @@ export function summaryOf(one: InHand, waitsForTurn: boolean, isUnreachable: boo
       return { state: 'running', text: summary.finishing, share };
   }
   if (isUnreachable) return { state: 'waiting', text: summary.offline, share };
+  if (isPaused(view.phase)) return { state: 'paused', text: summary.pausedForAll(share), share };
   if (waitsForTurn) return { state: 'waiting', text: summary.waiting, share };
   if (view.carrier?.state === 'stopped') return { state: 'problem', text: summary.problem(share), share };
   if (isAtWork(view)) {
+    if (view.isPaused) return { state: 'paused', text: summary.pausedHere(share), share };
     const speed = rateBps > 0 ? numbers.speed(rateBps) : '';
     const eta = etaMs === undefined ? '' : words.timeLeft(etaMs);
     return { state: 'running', text: summary.uploading(share, speed, eta), share };

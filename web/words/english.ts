@@ -81,6 +81,8 @@ export function english(n: Numbers) {
         [n.wholePercent(share), speed, eta].filter(Boolean).join(', '),
       others: (share: number) => `${n.wholePercent(share)}, goes on from other devices`,
       paused: (share: number) => `${n.wholePercent(share)}, paused: needs its file again`,
+      pausedHere: (share: number) => `${n.wholePercent(share)}, paused on this device`,
+      pausedForAll: (share: number) => `${n.wholePercent(share)}, paused for all devices`,
       finishing: 'all parts are in, being put together',
       finished: 'complete',
       aborted: 'ended',
@@ -277,6 +279,8 @@ export function english(n: Numbers) {
     deviceRole: (role: Role): string =>
       role === 'owner' ? 'has the original' : role === 'helper' ? 'helps' : 'watches',
     deviceIdle: 'idle',
+    devicePaused: 'paused',
+    deviceWithout: 'has uploaded nothing yet',
     deviceAway: 'away',
     partsCount: parts,
     shareOfWork: (share: number) => `${n.wholePercent(share)} of the work`,

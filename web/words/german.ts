@@ -38,6 +38,8 @@ export function german(n: Numbers): Words {
       uploading: (share, speed, eta) => [n.wholePercent(share), speed, eta].filter(Boolean).join(', '),
       others: (share) => `${n.wholePercent(share)}, andere Geräte machen weiter`,
       paused: (share) => `${n.wholePercent(share)}, angehalten: braucht die Datei wieder`,
+      pausedHere: (share) => `${n.wholePercent(share)}, auf diesem Gerät angehalten`,
+      pausedForAll: (share) => `${n.wholePercent(share)}, für alle Geräte angehalten`,
       finishing: 'alle Teile sind da, wird zusammengesetzt',
       finished: 'vollständig',
       aborted: 'beendet',
@@ -278,6 +280,8 @@ export function german(n: Numbers): Words {
     deviceRole: (role: Role) =>
       role === 'owner' ? 'hat das Original' : role === 'helper' ? 'hilft' : 'sieht zu',
     deviceIdle: 'ruht',
+    devicePaused: 'angehalten',
+    deviceWithout: 'hat noch nichts hochgeladen',
     deviceAway: 'weg',
     partsCount: parts,
     shareOfWork: (share) => `${n.wholePercent(share)} der Arbeit`,

@@ -35,6 +35,8 @@ export function spanish(n: Numbers): Words {
       uploading: (share, speed, eta) => [n.wholePercent(share), speed, eta].filter(Boolean).join(', '),
       others: (share) => `${n.wholePercent(share)}, sigue desde otros dispositivos`,
       paused: (share) => `${n.wholePercent(share)}, en pausa: necesita otra vez su archivo`,
+      pausedHere: (share) => `${n.wholePercent(share)}, en pausa en este dispositivo`,
+      pausedForAll: (share) => `${n.wholePercent(share)}, en pausa para todos los dispositivos`,
       finishing: 'están todas las partes, uniéndolas',
       finished: 'completo',
       aborted: 'cancelada',
@@ -262,6 +264,8 @@ export function spanish(n: Numbers): Words {
     deviceRole: (role: Role) =>
       role === 'owner' ? 'tiene el original' : role === 'helper' ? 'ayuda' : 'mira',
     deviceIdle: 'inactivo',
+    devicePaused: 'en pausa',
+    deviceWithout: 'aún no ha subido nada',
     deviceAway: 'ausente',
     partsCount: parts,
     shareOfWork: (share) => `${n.wholePercent(share)} del trabajo`,
