@@ -103,7 +103,7 @@ export interface Notices {
   /** Told, for good. Safe to repeat. */
   end(upload: string, token: string, nowMs: number): Promise<void>;
   isTold(upload: string): Promise<boolean>;
-  /** Of several who are to get a letter, those who have got it: nobody gets it again because of another. */
+  /** Of several who are to be told, those who have been: nobody is told again because of another. */
   isSent(upload: string, who: string): Promise<boolean>;
   noteSent(upload: string, who: string): Promise<void>;
 }

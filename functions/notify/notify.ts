@@ -5,6 +5,10 @@ import { sendLetters } from './send-letters.ts';
 
 /** How long somebody who tells may take; who died is followed by another. */
 export const TELLING_MS = 60_000;
+/** How long after an upload was complete letters are tried again that are refused; the sweep is who tries. */
+export const LETTERS_FOR_MS = 3_600_000;
+/** Whoever is connected, among those of whom it is noted that they have been told. */
+const DEVICES = 'devices';
 /** The object is there a moment before the table says so: the finisher writes that next. */
 const WAITS_MS = [100, 400, 1_500, 4_000];
 
@@ -18,7 +22,8 @@ export class NotYet extends Error {
 
 /**
  * The bucket says that an object is complete, at least once and in any order. Tells every device that is connected,
- * and by letter the user who is not looking: once, however often this is called and whoever dies on the way.
+ * and by letter the user who is not looking: once, however often this is called and whoever dies on the way. A letter
+ * that is still refused an hour later is given up, and the user counts as told.
  *
  * @throws NotYet where the finisher has not come to its end; another one is asked to if that one's time has run out.
  */
@@ -35,8 +40,16 @@ export async function notify(ports: Ports, upload: string): Promise<void> {
   if (begun === 'told') return;
   if (begun === 'under-way') throw new NotYet(upload, 'somebody else is telling, or died while telling');
   try {
-    await broadcast(ports, upload, { type: 'state', upload, state });
-    await sendLetters(ports, meta, state.finishedAtMs);
+    if (!(await notices.isSent(upload, DEVICES))) {
+      await broadcast(ports, upload, { type: 'state', upload, state });
+      await notices.noteSent(upload, DEVICES);
+    }
+    const failures = await sendLetters(ports, meta, state.finishedAtMs);
+    if (failures.length > 0 && clock.nowMs() < state.finishedAtMs + LETTERS_FOR_MS) throw failures[0];
+    for (const failure of failures) {
+      const error = failure instanceof Error ? failure.name : 'unknown';
+      ports.log({ kind: 'letter-given-up', upload, error });
+    }
   } catch (error) {
     // Our time is over at once: whoever is called next need not wait for it.
     await notices.begin(upload, token, clock.nowMs(), clock.nowMs());

@@ -8,9 +8,9 @@ const WATCHER = 'topic';
  * To whoever asked for all letters, and to each owner who wants theirs: once each. One that cannot be sent keeps no other
  * from being sent, and is tried again with the next call.
  *
- * @throws what kept the first of them from being sent, after all have been tried.
+ * @returns what kept those from being sent that were not.
  */
-export async function sendLetters(ports: Ports, meta: UploadMeta, finishedAtMs: number): Promise<void> {
+export async function sendLetters(ports: Ports, meta: UploadMeta, finishedAtMs: number): Promise<unknown[]> {
   const { mailer, notices, people, clock } = ports;
   const { upload } = meta;
   const failures: unknown[] = [];
@@ -35,5 +35,5 @@ export async function sendLetters(ports: Ports, meta: UploadMeta, finishedAtMs: 
       await once(subject, async () => mailer.sendTo?.(box.address, letter));
     }
   }
-  if (failures.length > 0) throw failures[0];
+  return failures;
 }

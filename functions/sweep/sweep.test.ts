@@ -11,10 +11,11 @@ import {
 } from '../../test/support/finish-scene.ts';
 import { ownPartitions } from '../../test/support/own-partitions.ts';
 import { FINISH_LEASE_MS, finish } from '../finish/finish.ts';
-import { TELLING_MS } from '../notify/notify.ts';
+import { LETTERS_FOR_MS, TELLING_MS } from '../notify/notify.ts';
 import type { Ports } from '../ports.ts';
 import { metaKey, ttlOf } from '../table/keys.ts';
 import { FINISHING_GRACE_MS, MAKING_MS, NOTICE_DUE_MS } from './look-at.ts';
+import { SWEEP_EVERY_MS } from './period.ts';
 import { type Swept, sweep } from './sweep.ts';
 
 const FILE = smallFile('the whole file');
@@ -223,6 +224,31 @@ describe('the sweep', () => {
     scene.clock.advance(1);
     expect(await run(scene)).toMatchObject({ elected: 0, ended: 1 });
     await expectEnded(scene, '');
+  });
+
+  test('tries a letter that is refused for an hour, tells no device again for that, and leaves the upload then', async () => {
+    const scene = await play(WHOLE);
+    const { ports, meta, clock } = scene;
+    await finish(ports, meta.upload);
+    let tries = 0;
+    const mailer: Ports['mailer'] = {
+      async send() {
+        tries++;
+        throw new Error('this address is on the suppression list');
+      },
+    };
+    clock.advance(NOTICE_DUE_MS);
+    expect(await run(scene, { ...ports, mailer })).toMatchObject({ failed: 1, settled: 0 });
+    const heard = scene.told('laptop').length;
+    while (await isListed(scene)) {
+      clock.advance(SWEEP_EVERY_MS);
+      await run(scene, { ...ports, mailer });
+      expect(clock.nowMs()).toBeLessThanOrEqual(LETTERS_FOR_MS);
+    }
+    expect(clock.nowMs()).toBe(LETTERS_FOR_MS);
+    expect(tries).toBe(1 + (LETTERS_FOR_MS - NOTICE_DUE_MS) / SWEEP_EVERY_MS);
+    expect(scene.told('laptop')).toHaveLength(heard);
+    expect(await ports.notices.isTold(meta.upload)).toBe(true);
   });
 
   test('takes no more than its budget, and the next one goes on where it stopped', async () => {
