@@ -1,14 +1,11 @@
 import { NO_BITS } from '../../protocol/board/bits.ts';
 import type { SyncCommand } from '../../protocol/board/decide.ts';
-import { type Hold, holdMsFor, judge, withinHand } from '../../protocol/board/hold.ts';
+import { type Hold, holdMsFor, judge, noteAfterMs, withinHand } from '../../protocol/board/hold.ts';
 import { emptyStripe, heldBits, type Stripe } from '../../protocol/board/stripe.ts';
 import type { Member, Ports, UploadMeta } from '../ports.ts';
 
 /** In so many stripes a device cannot hold more tickets than it may: nothing has to be counted. */
 const UNCOUNTED_STRIPES = 2;
-/** A note that is this much of the time too old does no harm: a device that makes progress need not be noted each time. */
-const NOTE_EVERY = 1 / 4;
-
 /**
  * [L9], [L10] Holds a device to its tickets: neither too many, nor for too long with nothing to show. It is remembered
  * by device, so coming back changes nothing. A device that works in one or two stripes, as they all do until the very
@@ -61,7 +58,10 @@ function isNews(before: readonly Hold[], after: readonly Hold[], holdMs: number)
     return (
       !known ||
       known.barredUntilMs !== hold.barredUntilMs ||
-      Math.abs(hold.sinceMs - known.sinceMs) > holdMs * NOTE_EVERY
+      // Said at once: a note of a longer lease would have it that what was given back was never granted.
+      (hold.untilMs < known.untilMs && hold.sinceMs === known.sinceMs) ||
+      hold.untilMs - known.untilMs > noteAfterMs(holdMs) ||
+      Math.abs(hold.sinceMs - known.sinceMs) > noteAfterMs(holdMs)
     );
   });
 }

@@ -68,7 +68,7 @@ test('[L9] a part done makes the time begin anew, however slow its device is', (
 test('[L9] a part that it did not hold is no progress', () => {
   const { say, held } = bench();
   say(0, { claim: 1n });
-  say(HOLD_MS, { done: 2n });
+  say(300_000, { done: 2n });
   say(HOLD_MS + 1, {});
   expect(held(HOLD_MS + 1)).toBe(NO_BITS);
 });
@@ -81,6 +81,35 @@ test('[L9] who comes back after a long time begins anew', () => {
   expect(say(laterMs, { claim: 1n })).toBe(1n);
   say(laterMs + HOLD_MS, {});
   expect(held(laterMs + HOLD_MS)).toBe(1n);
+});
+
+test('[L9] who was away for a while, with nothing in hand, is not held to that time', () => {
+  for (const awayMs of [300_000, 520_000, 700_000, 1_000_000, 1_400_000]) {
+    const { say, held } = bench();
+    say(0, { claim: 1n, leaseMs: 20_000 });
+    expect(say(10_000, { done: 1n, claim: 2n, leaseMs: 20_000 })).toBe(2n);
+    const backMs = 10_000 + awayMs;
+    expect(say(backMs, { claim: 2n })).toBe(2n);
+    say(backMs + 300_000, {});
+    expect(held(backMs + 300_000), `${awayMs} ms away`).toBe(2n);
+  }
+});
+
+test('[L9] who was given nothing has held nothing, however long it asked', () => {
+  const { say, held } = bench();
+  say(0, { device: 3, claim: ALL, leaseMs: 2 * HOLD_MS });
+  for (let nowMs = 0; nowMs < 2 * HOLD_MS; nowMs += 60_000) expect(say(nowMs, { claim: 1n })).toBe(NO_BITS);
+  expect(say(2 * HOLD_MS, { claim: 1n })).toBe(1n);
+  say(2 * HOLD_MS + 1_000, {});
+  expect(held(2 * HOLD_MS + 1_000)).toBe(1n);
+});
+
+test('[L9] letting a lease run out and claiming at once does not make the time begin anew', () => {
+  const { say, held } = bench();
+  let nowMs = 0;
+  for (; nowMs < HOLD_MS + 60_000; nowMs += 20_001) say(nowMs, { claim: ALL, leaseMs: 20_000 });
+  expect(held(nowMs)).toBe(NO_BITS);
+  expect(say(nowMs, { claim: ALL, leaseMs: 20_000 })).toBe(NO_BITS);
 });
 
 test('[L9] a large part has the time that it takes a slow line, twice', () => {

@@ -90,12 +90,12 @@ export function memberRules(rule: Rule, tools: () => Tools): void {
     const { members, open } = tools();
     const upload = await open();
     const deviceId = newId();
-    await members.noteHolds(upload, deviceId, [{ s: 1, sinceMs: 2 }]);
+    await members.noteHolds(upload, deviceId, [{ s: 1, sinceMs: 2, untilMs: 3 }]);
     expect(await members.holds(upload, deviceId)).toEqual([]);
     await members.enrol(upload, deviceId, { name: 'x', role: 'helper' });
     const holds = [
-      { s: 3, sinceMs: 4 },
-      { s: 5, sinceMs: 6, barredUntilMs: 7 },
+      { s: 3, sinceMs: 4, untilMs: 5 },
+      { s: 5, sinceMs: 6, untilMs: 7, barredUntilMs: 8 },
     ];
     await members.noteHolds(upload, deviceId, holds);
     await members.enrol(upload, deviceId, { name: 'another name', role: 'owner' });
