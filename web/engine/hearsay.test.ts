@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makeHearsay } from './hearsay.ts';
+import { fadedBps, makeHearsay } from './hearsay.ts';
 
 test('a speed is believed for half a minute, and what a device said is known with its age', () => {
   let nowMs = 0;
@@ -40,4 +40,13 @@ test('whatever is said and whoever goes, after three seconds the sum is that of 
       }
     }),
   );
+});
+
+test('a speed fades once the tickets that its device holds should have been stored, and is none without tickets', () => {
+  const MB = 1_000_000;
+  expect(fadedBps(5 * MB, 1_000, 10 * MB)).toBe(5 * MB);
+  // 10 MB at 5 MB/s take 2 s, and may be told of 4 s later.
+  expect(fadedBps(5 * MB, 6_000, 10 * MB)).toBe(5 * MB);
+  expect(fadedBps(5 * MB, 14_000, 10 * MB)).toBe(MB);
+  expect(fadedBps(5 * MB, 1_000, 0)).toBe(0);
 });

@@ -22,6 +22,18 @@ const RATE_BELIEVED_MS = 30_000;
 /** After so long a sum is made anew: some have not been heard of lately any more, or do not count. */
 const SUM_BELIEVED_MS = 3_000;
 
+/** A part that was stored may have been told of so much later: see how long a sync gathers. */
+const TOLD_LATER_MS = 4_000;
+
+/**
+ * What can still be true of a speed that was heard of `sinceMs` ago. A device tells of every part it stores, so since
+ * then it has carried no more than the tickets it holds; without any it carries nothing. Pure.
+ */
+export function fadedBps(rateBps: number, sinceMs: number, heldBytes: number): number {
+  if (sinceMs <= TOLD_LATER_MS) return heldBytes > 0 ? rateBps : 0;
+  return Math.min(rateBps, (heldBytes * 1_000) / (sinceMs - TOLD_LATER_MS));
+}
+
 /** `counts`: whether the speed of this device is one of those that are summed. */
 export function makeHearsay(clock: Clock, counts: (device: number) => boolean): Hearsay {
   const heard = new Map<

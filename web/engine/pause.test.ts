@@ -76,6 +76,10 @@ describe('a pause of this device', () => {
     const phone = device('phone');
     await clock.passUntil(() => phone.done() >= 6, MINUTE_MS);
     laptop.upload.pause(true);
+    await clock.pass(1_000);
+    const seen = phone.upload.view();
+    // It holds nothing any more, so what it last said of its speed is over.
+    expect(seen.state === 'open' && seen.devices[0]).toMatchObject({ number: 1, rateBps: 0 });
     await clock.passUntil(phone.isFinished, 5 * MINUTE_MS);
     expect(laptop.carrier()).toEqual({ state: 'over' });
   });

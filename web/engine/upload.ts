@@ -10,6 +10,7 @@ import type { Budget } from './budget.ts';
 import type { Carrier, CarrierOptions, CarrierState } from './carrier.ts';
 import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
+import { fadedBps } from './hearsay.ts';
 import { type Links, makeLinks } from './links.ts';
 import type { Memory } from './memory.ts';
 import type { Clock, FilePort } from './ports.ts';
@@ -103,6 +104,17 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
   });
   const isOutOfTouch = () => lineLostMs !== undefined && clock.nowMs() - lineLostMs > OUT_OF_TOUCH_MS;
 
+  /** The speed of another device, and never more than the board leaves room for. */
+  const rateShown = ({ replica }: OpenBoard) => {
+    const held = replica.holdings(connection.serverNowMs());
+    return (device: number) => {
+      const rateBps = session.rateOf(device);
+      const sinceMs = session.heardOf(device)?.sinceMs;
+      if (rateBps === undefined || sinceMs === undefined) return undefined;
+      return fadedBps(rateBps, sinceMs, (held.get(device) ?? 0) * replica.geometry.partBytes);
+    };
+  };
+
   const carry = (next: FilePort) => {
     carrier?.stop();
     carrier = options.makeCarrier({
@@ -130,7 +142,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
       const board = session.board();
       if (refusal) return { state: 'refused', error: refusal };
       if (!board) return { state: 'opening' };
-      const rateOf = isOutOfTouch() ? () => undefined : session.rateOf;
+      const rateOf = isOutOfTouch() ? () => undefined : rateShown(board);
       const devices = devicesOf(board, rateOf, carrier);
       const { replica, info, state } = board;
       shown = progressOf(

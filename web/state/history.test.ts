@@ -5,6 +5,7 @@ import { MAX_SAMPLES, makeHistory, RECENT_SAMPLES } from './history.ts';
 const at = (second: number, ...rates: Array<[number, number]>) => ({
   atMs: second * 1_000,
   rates: new Map(rates),
+  carriedBytes: second,
 });
 
 test('a day of samples stays a bounded number of points that reach from the first to the last', () => {

@@ -4,6 +4,8 @@ export interface Sample {
   atMs: number;
   /** Bytes a second by device number, averaged over the stretch. */
   rates: ReadonlyMap<number, number>;
+  /** Bytes of the upload in S3 or on the way there by then, all devices together. */
+  carriedBytes: number;
 }
 
 export interface History {
@@ -48,6 +50,7 @@ function averageOf(samples: readonly Sample[]): Sample {
   }
   return {
     atMs: samples.at(-1)?.atMs ?? 0,
+    carriedBytes: samples.at(-1)?.carriedBytes ?? 0,
     rates: new Map([...sums].map(([device, sum]) => [device, sum / samples.length])),
   };
 }

@@ -4,6 +4,7 @@ import { isPausedHere, keepPausedHere } from '../browser/paused-here.ts';
 import { makeEmitter } from '../engine/emitter.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Upload, UploadView } from '../engine/upload.ts';
+import { makeBorneOut } from './borne-out.ts';
 import { type FileSource, makeFileSource, type SourceView } from './file-source.ts';
 import { type History, makeHistory } from './history.ts';
 import { makeSoon } from './soon.ts';
@@ -64,9 +65,19 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
   const [chosen, setChosen] = createSignal<File>();
   const ticketChanges = makeEmitter<readonly number[]>();
   const history = makeHistory();
+  const borneOut = makeBorneOut();
   const stale = new Set<number>();
   let tickets: Tickets | undefined;
 
+  const heldByOthersBytes = () => {
+    const board = upload.board();
+    if (!board) return 0;
+    let parts = 0;
+    for (const [device, held] of board.replica.holdings(serverNowMs())) {
+      if (device !== board.info.device) parts += held;
+    }
+    return parts * board.replica.geometry.partBytes;
+  };
   const refreshTickets = () => {
     const board = upload.board();
     if (!board) return;
@@ -100,10 +111,15 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
   const timer = setInterval(() => {
     const now = upload.view();
     if (now.state === 'open' && now.phase.state === 'open') {
-      history.add({
-        atMs: clock.nowMs(),
+      const atMs = clock.nowMs();
+      const carriedBytes = now.progress.shownBytes;
+      const rates = borneOut({
+        atMs,
         rates: new Map(now.devices.map(({ number, rateBps }) => [number, rateBps])),
+        carriedBytes,
+        heldByOthersBytes: heldByOthersBytes(),
       });
+      history.add({ atMs, rates, carriedBytes });
       for (const s of tickets?.leasedStripes() ?? []) stale.add(s);
       refreshTickets();
     }

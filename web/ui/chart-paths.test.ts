@@ -3,19 +3,20 @@ import { sparkline, stackedChart } from './chart-paths.ts';
 
 const BOX = { width: 100, height: 50 };
 const SAMPLES = [
-  { atMs: 1_000, rates: new Map([[1, 100]]) },
+  { atMs: 1_000, rates: new Map([[1, 100]]), carriedBytes: 50 },
   {
     atMs: 3_000,
     rates: new Map([
       [1, 100],
       [2, 300],
     ]),
+    carriedBytes: 450,
   },
 ];
 
 test('devices are stacked: the second band begins where the first ends, and the peak is their sum', () => {
   const chart = stackedChart(SAMPLES, [1, 2, 3], BOX);
-  expect(chart).toMatchObject({ peakBps: 400, averageBps: 250, spanMs: 2_000 });
+  expect(chart).toMatchObject({ peakBps: 400, averageBps: 200, spanMs: 2_000 });
   expect(chart.bands.map(({ device }) => device)).toEqual([1, 2]);
   const [first, second] = chart.bands.map(({ path }) => path.split(/[MLZ]/).filter(Boolean));
   // The upper edge of the first, and the lower edge of the second, backwards.
@@ -30,4 +31,11 @@ test('before there are two samples there is no shape to show', () => {
 
 test('a sparkline spans its box and measures every device by the same scale', () => {
   expect(sparkline(SAMPLES, 2, 400, BOX)).toBe('M0 50L100 12.5');
+});
+
+test('the average is what was carried by the time it took, and no peak is below it', () => {
+  const wild = SAMPLES.map((sample) => ({ ...sample, rates: new Map([[1, 9_000]]) }));
+  expect(stackedChart(wild, [1], BOX)).toMatchObject({ averageBps: 200, peakBps: 9_000 });
+  const slow = SAMPLES.map((sample) => ({ ...sample, rates: new Map([[1, 10]]) }));
+  expect(stackedChart(slow, [1], BOX)).toMatchObject({ averageBps: 200, peakBps: 200 });
 });

@@ -11,6 +11,7 @@ export interface ChartShape {
   /** Bytes a second that the top edge stands for. */
   topBps: number;
   peakBps: number;
+  /** What was carried over the time it took: speeds are estimates, bytes are not. */
   averageBps: number;
   spanMs: number;
 }
@@ -45,8 +46,9 @@ export function stackedChart(
     lower = upper;
     return isFlat || samples.length < 2 ? [] : [{ device, path }];
   });
-  const averageBps = totals.reduce((sum, bps) => sum + bps, 0) / (totals.length || 1);
-  return { bands, topBps, peakBps, averageBps, spanMs };
+  const carriedBytes = (samples.at(-1)?.carriedBytes ?? 0) - (samples[0]?.carriedBytes ?? 0);
+  const averageBps = spanMs > 0 ? (carriedBytes * 1_000) / spanMs : 0;
+  return { bands, topBps, peakBps: Math.max(peakBps, averageBps), averageBps, spanMs };
 }
 
 /** One device's speed as a line that fills its box. Pure. */
