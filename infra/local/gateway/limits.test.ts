@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { LimitExceededException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach, describe, expect, test } from 'vitest';
-import { isRoute, type Rig, startRig, type TestClient } from './gateway-rig.ts';
+import { WebSocket, WebSocketServer } from 'ws';
+import { makeConnection } from './connection.ts';
+import { isRoute, makeGate, type Rig, startRig, type TestClient } from './gateway-rig.ts';
 import { type HandClock, makeHandClock } from './hand-clock.ts';
 import { API_GATEWAY_LIMITS } from './limits.ts';
 
@@ -64,13 +68,12 @@ describe('a connection', () => {
   test('of 2 hours closes with 1001 however busy it is', async () => {
     const { connect, event, advance } = await start();
     const client = await connect();
-    for (let elapsedMs = 0; elapsedMs < 2 * HOUR - 9 * MINUTE; elapsedMs += 9 * MINUTE) {
+    for (let elapsedMs = 0; elapsedMs < 2 * HOUR; elapsedMs += 8 * MINUTE) {
       await speak(client);
-      advance(9 * MINUTE);
+      advance(elapsedMs + 8 * MINUTE < 2 * HOUR ? 8 * MINUTE : 8 * MINUTE - 1);
     }
-    await speak(client);
-    expect(client.socket.readyState).toBe(client.socket.OPEN);
-    advance(9 * MINUTE);
+    await speak(client); // a millisecond before it
+    advance(1);
     expect((await client.closed).code).toBe(1001);
     expect((await event(isRoute('$disconnect'))).requestContext.disconnectStatusCode).toBe(1001);
   });
@@ -141,7 +144,7 @@ describe('a handler that takes 29 seconds', () => {
   });
 });
 
-test('what waits for a slow reader is bounded to 1 MiB: then posting is a LimitExceededException, and the clock goes on', async () => {
+test('what waits for a slow reader is bounded: then posting is a LimitExceededException, and the clock goes on', async () => {
   const { connect, events, management, advance } = await start();
   const client = await connect();
   await speak(client);
@@ -162,6 +165,65 @@ test('what waits for a slow reader is bounded to 1 MiB: then posting is a LimitE
   advance(1);
   client.socket.resume();
   expect((await client.closed).code).toBe(1001);
+});
+
+test('what waits for one slow reader is 1 MiB at most, to the last message that fits', async () => {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
+  const reader = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const [[socket]] = (await Promise.all([once(server, 'connection'), once(reader, 'open')])) as [
+    [WebSocket],
+    unknown,
+  ];
+  reader.pause();
+  const { nowMs, after } = makeHandClock();
+  const { post } = makeConnection(
+    {
+      connectionId: 'slow',
+      connectedAtMs: 0,
+      stage: 'local',
+      domainName: '',
+      sourceIp: '127.0.0.1',
+      userAgent: undefined,
+    },
+    socket,
+    {
+      limits: API_GATEWAY_LIMITS,
+      integrate: async () => ({ state: 'answered', statusCode: 200, body: '' }),
+      nowMs,
+      after,
+      track() {},
+    },
+  );
+  const message = Buffer.alloc(1_000, 'x');
+  while (post(message) === 'sent');
+  expect(socket.bufferedAmount).toBeLessThanOrEqual(1_048_576 + 4); // the last frame's own head is not counted
+  expect(socket.bufferedAmount).toBeGreaterThan(1_048_576 - message.length);
+  reader.terminate();
+  await once(socket, 'close');
+  server.close();
+});
+
+test('of one connection, 16 messages are under way at once', async () => {
+  let held = 0;
+  const gate = makeGate();
+  const { connect, event } = await start(async ({ body = '' }) => {
+    if (body.startsWith('held')) {
+      held++;
+      await gate.opened;
+    }
+    return { statusCode: 200, body };
+  });
+  const flooder = await connect();
+  for (let i = 1; i <= 40; i++) flooder.socket.send(`held ${i}`);
+  await event(({ body }) => body === 'held 1');
+  const other = await connect();
+  for (let i = 0; i < 50; i++) await speak(other); // by then a seventeenth would have begun
+  const atOnce = held;
+  gate.open();
+  expect(atOnce).toBe(16);
+  for (let i = 1; i <= 40; i++) await flooder.next();
+  expect(held).toBe(40);
 });
 
 test('the sizes are those of API Gateway: 32 KB a frame, 128 KB a message', () => {
