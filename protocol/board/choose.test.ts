@@ -111,6 +111,17 @@ test('[C3] a stripe with its twenty leases has no room for another device, whate
   expect(stripeOf(choose(replica, chooser(100, { inHand: new Set([1]) }), 3, 0)[0] ?? 0)).toBe(0);
 });
 
+test('[C3] where a stripe has somewhat more that is free, most go there and some do not', () => {
+  const some = bitsAt(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+  const replica = board({ known: some }, { known: some | bitsAt(10, 11, 12, 13) });
+  const firsts = Array.from({ length: 200 }, (_, i) =>
+    stripeOf(choose(replica, chooser(i + 1), 1, 0)[0] ?? 0),
+  );
+  const fewer = firsts.filter((s) => s === 0).length;
+  expect(fewer).toBeGreaterThan(10);
+  expect(fewer).toBeLessThan(100);
+});
+
 test('[C3] in one and the same stripe devices begin at different tickets', () => {
   const replica = board({ known: ALL_64 });
   const firsts = Array.from({ length: 64 }, (_, i) => choose(replica, chooser(i + 1), 1, 0)[0]);

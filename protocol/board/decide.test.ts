@@ -613,6 +613,9 @@ test('[L11] who takes similar tickets has a free one of the stripe for each that
   const similar = decide(held, sync(BEN, { claim: bitsAt(0, 1, 2), similar: true }), 0);
   // There is one for one of the two.
   expect(similar.granted).toBe(bitsAt(2, 3));
+  // What was asked for by itself is not given in place of another.
+  const more = after(known(0, 1, 2, 3), [0, sync(ANNA, { claim: bitsAt(0) })]);
+  expect(decide(more, sync(BEN, { claim: bitsAt(0, 1), similar: true }), 0).granted).toBe(bitsAt(1, 2));
   // Who has them already is given them, and no others.
   expect(decide(held, sync(ANNA, { claim: bitsAt(0, 1), similar: true }), 0).granted).toBe(bitsAt(0, 1));
 });

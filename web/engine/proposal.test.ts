@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
+import type { Replica } from '../../protocol/board/replica.ts';
+import { ALL_64, bitsAt } from '../../test/board-arbitraries.ts';
+import { BEN, board, endgame, lease, ME } from '../../test/board-sketches.ts';
+import type { OpenBoard } from './board-session.ts';
+import type { Flights } from './flights.ts';
+import { makeHand } from './hand.ts';
+import type { Load } from './load.ts';
+import type { Outlook } from './outlook.ts';
+import { dueForRenewal, handOn, type OwnWork, proposalOf } from './proposal.ts';
+
+const FAST_BPS = 4 * MIN_PART_BYTES;
+const ALONE: Outlook = { others: [], endOf: () => undefined, unassigned: 64 };
+
+/** This device, number 1, before a board. */
+const openBoard = (replica: Replica): OpenBoard => ({
+  info: {
+    upload: 'u',
+    device: ME,
+    role: 'helper',
+    file: { name: 'film.mov', sizeBytes: replica.geometry.sizeBytes, type: '' },
+  } as OpenBoard['info'],
+  replica,
+  state: { state: 'open' },
+  members: new Map(),
+});
+
+function loadOf(held: { hand?: number[]; flights?: number[] } = {}): Load {
+  const hand = makeHand();
+  for (const part of held.hand ?? []) {
+    hand.add({ part, sha256: '', url: '', expiresAtMs: Number.POSITIVE_INFINITY });
+  }
+  const flying = new Set(held.flights);
+  const flights = {
+    size: flying.size,
+    sending: flying.size,
+    parts: () => flying,
+    has: (p: number) => flying.has(p),
+  };
+  return {
+    hand,
+    flights: flights as unknown as Flights,
+    unreported: new Set(),
+    unpublished: new Map(),
+    returned: new Set(),
+    unheard: new Set(),
+  };
+}
+
+const work = (changes: Partial<OwnWork> = {}): OwnWork => ({
+  atOnce: 4,
+  rateBps: FAST_BPS,
+  backlogBytes: 0,
+  leaseMs: 60_000,
+  gatherMs: 350,
+  carriers: 1,
+  ...changes,
+});
+
+const propose = (
+  replica: Replica,
+  { load = loadOf(), own = work(), outlook = ALONE }: { load?: Load; own?: OwnWork; outlook?: Outlook } = {},
+) => proposalOf(load, openBoard(replica), own, () => outlook, { nowMs: 0, serverNowMs: 0 });
+
+test('[C5] while not all is known, no more is laid in beyond what is in flight than is free for each', () => {
+  const hashing = openBoard(board({ known: bitsAt(0, 1, 2, 3, 4, 5, 6, 7) }));
+  const known = openBoard(board({ known: ALL_64 }));
+  const all = handOn(known, work({ carriers: 4 }), 0);
+  expect(all).toBeGreaterThan(4 + 2);
+  // Eight are free, for four devices.
+  expect(handOn(hashing, work({ carriers: 4 }), 0)).toBe(4 + 2);
+  expect(handOn(hashing, work({ carriers: 9 }), 0)).toBe(4);
+  expect(handOn(hashing, work({ carriers: 1 }), 0)).toBe(Math.min(all, 4 + 8));
+});
+
+test('[C8] who has measured nothing takes one ticket to find out, and who has it already takes no other', () => {
+  const replica = board({ known: ALL_64 });
+  const unmeasured = work({ rateBps: undefined, atOnce: 4 });
+  expect(propose(replica, { own: unmeasured }).want).toHaveLength(1);
+  const load = loadOf({ flights: [1] });
+  const one = { ...unmeasured, backlogBytes: MIN_PART_BYTES };
+  expect(propose(replica, { own: one, load }).want).toEqual([]);
+});
+
+test('[C8] what a faster device would be done with sooner is left to it', () => {
+  const replica = board({ known: bitsAt(0) });
+  const outlook = { ...ALONE, others: [{ rateBps: 100 * FAST_BPS, backlogBytes: 0 }], unassigned: 1 };
+  expect(propose(replica, { outlook }).want).toEqual([]);
+  expect(propose(replica).want).toEqual([1]);
+});
+
+test('[C6] hedges are asked for when nothing is free, nothing is in hand, and all is known and given out', () => {
+  const replica = endgame([lease(BEN, bitsAt(3))]);
+  const slow: Outlook = { others: [], endOf: () => 60_000, unassigned: 0 };
+  expect(propose(replica, { outlook: slow }).hedge).toEqual([4]);
+  // There is still something that nobody has: that comes first, once it can be had.
+  expect(propose(replica, { outlook: { ...slow, unassigned: 1 } }).hedge).toEqual([]);
+  expect(propose(replica, { outlook: slow, load: loadOf({ hand: [9] }) }).hedge).toEqual([]);
+  expect(propose(replica, { outlook: slow, own: work({ rateBps: undefined }) }).hedge).toEqual([]);
+});
+
+test('[L7] a lease is renewed once half of it has passed, by one part of its stripe, and the next one is waited for', () => {
+  const replica = board(
+    { known: ALL_64, leases: [lease(ME, bitsAt(0, 1), 100_000)] },
+    { known: ALL_64, leases: [lease(ME, bitsAt(2), 150_000)] },
+  );
+  const due = (atMs: number) => dueForRenewal(openBoard(replica), new Set([1, 2, 67]), 60_000, atMs);
+  expect(due(69_999)).toEqual({ parts: [], nextMs: 70_000 });
+  expect(due(70_000)).toEqual({ parts: [1], nextMs: 120_000 });
+  expect(due(120_000).parts).toEqual([1, 67]);
+});
