@@ -93,7 +93,7 @@ test('a change whose acknowledgement was lost is one that the others are still t
   expect(await stripes.load(upload, 0)).toEqual(applied.stripe);
 });
 
-test('whoever is outrun eight times is told to come again, after waits that grow, and has changed nothing', async () => {
+test('[S5] whoever is outrun eight times is told to come again, after waits that grow, and has changed nothing', async () => {
   const upload = newUpload();
   let rival = 8;
   const outrun = portsWith({

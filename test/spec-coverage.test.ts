@@ -42,7 +42,7 @@ function coverage(rules: readonly string[], sources: ReadonlyMap<string, string>
 function testFiles(): Map<string, string> {
   const paths = FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.(?:test\.tsx?|contract\.ts)$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.(?:test\.tsx?|(?:contract|attacks)\.ts)$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((path) => !path.split(sep).includes('node_modules')),
   );

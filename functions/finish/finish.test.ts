@@ -65,7 +65,7 @@ describe('an upload of which the store has every part', () => {
     }
   });
 
-  test('is finished once, however many are asked to at once', async () => {
+  test('[F3] is finished once, however many are asked to at once', async () => {
     for (let round = 0; round < 3; round++) {
       const scene = await setScene(engines, WHOLE);
       await Promise.all(Array.from({ length: 12 }, () => finishBy(scene.ports, scene)));
@@ -133,7 +133,7 @@ describe('parts that the store does not have as the manifest says', () => {
     },
   );
 
-  test('a part that changes between listing and completing is found by listing again', async () => {
+  test('[F6] a part that changes between listing and completing is found by listing again', async () => {
     const scene = await setScene(engines, WHOLE);
     const held = holdAt(scene.ports, 'bucket', 'complete', 'before');
     const finishing = finishBy(held.ports, scene);
@@ -146,7 +146,7 @@ describe('parts that the store does not have as the manifest says', () => {
     expect(scene.replica('laptop').isDone(1)).toBe(false);
   });
 
-  test('parts that the store calls invalid are listed again, three times and no more', async () => {
+  test('[F6] parts that the store calls invalid are listed again, three times and no more', async () => {
     for (const [refusals, end] of [
       [2, 'finished'],
       [3, 'finishing'],
@@ -184,7 +184,7 @@ describe('parts that the store does not have as the manifest says', () => {
 describe('an S3 upload that is no more', () => {
   const vanish = ({ meta }: Scene) => engines.bucket.abort(meta.key, meta.s3UploadId);
 
-  test('is finished if its object is there: somebody completed it and could not say so', async () => {
+  test('[F5] is finished if its object is there: somebody completed it and could not say so', async () => {
     const scene = await setScene(engines, WHOLE);
     const listed = await scene.ports.bucket.listParts(scene.meta);
     if (listed.state !== 'listed') throw new Error('expected a list of parts');
@@ -194,7 +194,7 @@ describe('an S3 upload that is no more', () => {
     expect(scene.completions()).toBe(1);
   });
 
-  test('is the end of the upload if there is no object: every device is told', async () => {
+  test('[F5] is the end of the upload if there is no object: every device is told', async () => {
     const scene = await setScene(engines, WHOLE);
     await vanish(scene);
     await finishBy(scene.ports, scene);
@@ -202,7 +202,7 @@ describe('an S3 upload that is no more', () => {
     for (const device of DEVICES) expect(scene.states(device)).toEqual(['finishing', 'aborted']);
   });
 
-  test('is not finished by an object of another size', async () => {
+  test('[F5] is not finished by an object of another size', async () => {
     const scene = await setScene(engines, WHOLE);
     await vanish(scene);
     const other = Buffer.from('another file');
@@ -236,7 +236,7 @@ describe('an S3 upload that is no more', () => {
 });
 
 describe('a finisher whose lease matters', () => {
-  test('renews it for as long as it works, so that nobody else takes over', async () => {
+  test('[F3] renews it for as long as it works, so that nobody else takes over', async () => {
     const scene = await setScene(engines, WHOLE);
     const held = holdAt(scene.ports, 'bucket', 'complete', 'before');
     const renewals = counted(held.ports);
@@ -254,7 +254,7 @@ describe('a finisher whose lease matters', () => {
     for (const device of DEVICES) expect(scene.states(device)).toEqual(['finishing', 'finished']);
   });
 
-  test('and slept through it after listing finds the upload finished by another, and tells nobody again', async () => {
+  test('[F3] and slept through it after listing finds the upload finished by another, and tells nobody again', async () => {
     const scene = await setScene(engines, WHOLE);
     const held = holdAt(asleep(scene.ports), 'bucket', 'listParts', 'after');
     const sleeper = finishBy(held.ports, scene);
@@ -271,7 +271,7 @@ describe('a finisher whose lease matters', () => {
       expect(scene.states(device)).toEqual(['finishing', 'finishing', 'finished']);
   });
 
-  test('and slept through it after finding a part missing puts nothing back that was carried since', async () => {
+  test('[F4] and slept through it after finding a part missing puts nothing back that was carried since', async () => {
     const scene = await setScene(engines, LACKING);
     const { ports, meta } = scene;
     const held = holdAt(asleep(ports), 'bucket', 'listParts', 'after');

@@ -7,7 +7,7 @@ import { RATIONS } from './world.ts';
 
 /** Helpers who have a good link and the right file, and mean harm all the same. */
 export function helperAttacks(scene: () => Scene): void {
-  test('a helper that reports parts it never sent is found out, stopped for good, and the upload completes without it', async () => {
+  test('[F7] a helper that reports parts it never sent is found out, stopped for good, and the upload completes without it', async () => {
     const { world, upload, owner, helper, bytes, partBytes, secrets } = scene();
     const key = newSecret();
     const liar = await world.device('liar', key);
@@ -35,7 +35,7 @@ export function helperAttacks(scene: () => Scene): void {
     expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
-  test('a link that lets in one liar after the other is taken back', async () => {
+  test('[F7] a link that lets in one liar after the other is taken back', async () => {
     const { world, upload, owner, helper, secrets } = scene();
     for (let i = 0; i < LIMITS.liesPerLink; i++) {
       const liar = await helper(secrets.help, `liar ${i}`);

@@ -213,7 +213,7 @@ describe('the engine against the server', () => {
     nobody.connection.close();
   });
 
-  test('a device whose link has a limit carries that much and stops, an owner sees it, and takes the link back', async () => {
+  test('[L14] a device whose link has a limit carries that much and stops, an owner sees it, and takes the link back', async () => {
     const bytes = randomBytes(63 * MIB);
     const { upload, connection } = begin(bytes, 4 * MIB);
     await viewOf(upload, () => true);

@@ -151,7 +151,7 @@ describe('an upload by messages alone', () => {
     expect(second.device).toBe(first.device);
   });
 
-  test('a client that keeps no board is given tickets', async () => {
+  test('[L13] a client that keeps no board is given tickets', async () => {
     const bytes = randomBytes(11 * MIB);
     const owner = await device(server.origin);
     const { upload, partBytes } = await createUpload(owner, bytes, newSecrets());
@@ -205,7 +205,7 @@ describe('an upload by messages alone', () => {
     await owner.expect('ok', { type: 'abort', upload });
   });
 
-  test('a paused upload grants nothing, holds nothing and says so to all; what lands meanwhile counts', async () => {
+  test('[L12] a paused upload grants nothing, holds nothing and says so to all; what lands meanwhile counts', async () => {
     const bytes = randomBytes(12 * MIB);
     const secrets = newSecrets();
     const owner = await device(server.origin, 'laptop');

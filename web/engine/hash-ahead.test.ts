@@ -140,7 +140,7 @@ test('what was used up is made good in batches: no part is hashed for each part 
   expect(refill(24, 12)).toBe(12);
 });
 
-test('hashes wait for others, unless the board runs out of tickets or no others will come', () => {
+test('[M4] hashes wait for others, unless the board runs out of tickets or no others will come', () => {
   expect(mayPublish(31, 100, 2, false)).toBe(false);
   expect(mayPublish(32, 100, 2, false)).toBe(true);
   expect(mayPublish(1, 31, 2, false)).toBe(true);
