@@ -17,6 +17,7 @@ const README = new Map([
 /** What the picture is of is further down the page. */
 const LOOK_AT = new Map([
   ['links', '.links'],
+  ['links-after', '.links'],
   ['signed-in', '.account-panel'],
 ]);
 

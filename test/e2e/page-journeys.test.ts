@@ -218,6 +218,37 @@ test('whoever does not see the page is told every tenth and who comes, and the t
   expect(await icon.getAttribute('href')).toMatch(/^data:image\/png/);
 });
 
+test('a link that was taken back is offered no more, now or after a reload, and a new one is a press away', async () => {
+  line.carry(MIB);
+  const page = await openAt(line.origin, DESKTOP);
+  await page.getByLabel('Choose a file').setInputFiles(film);
+  await begun(page);
+  const offered = page.getByRole('textbox', { name: 'Link for other devices' });
+  const first = await offered.inputValue();
+  await page.getByText('Links', { exact: true }).click();
+  const links = page.getByRole('group').filter({ hasText: 'Make a link' });
+  await links.getByRole('button', { name: 'Take back First link to help' }).click();
+  // It cuts devices off, so it asks; what destroys nothing has the focus.
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Keep it');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Take back');
+  await page.keyboard.press('Enter');
+  await links.getByRole('button', { name: 'Yes, take it back' }).click();
+  await page.getByRole('status').filter({ hasText: 'First link to help was taken back' }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches('.links ul'));
+  expect(await offered.count()).toBe(0);
+  await page.reload();
+  const again = page.getByRole('button', { name: 'Make a new link to help' });
+  await again.click();
+  await page.getByRole('status').filter({ hasText: 'New link to help is made' }).waitFor();
+  expect(await offered.inputValue()).not.toBe(first);
+  await page.getByText('Links', { exact: true }).click();
+  await links.getByRole('button', { name: 'Take back New link to help' }).click();
+  await links.getByRole('button', { name: 'Yes, take it back' }).click();
+  await again.waitFor();
+  expect(await offered.count()).toBe(0);
+});
+
 test('nothing moves on the page while it works', async () => {
   line.carry(4 * MIB);
   // All of it in view: what is not does not count.

@@ -36,7 +36,9 @@ async function axeViolations(page: Page, rules: readonly string[]): Promise<stri
 /** Controls that a thumb would miss: less than 44 px in either direction. */
 async function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const controls = document.querySelectorAll('button, a[href], select, label.button, input:not(.unseen)');
+    const controls = document.querySelectorAll(
+      'button, a[href], select, summary, label.button, input:not(.unseen)',
+    );
     return [...controls].flatMap((control) => {
       const { width, height } = control.getBoundingClientRect();
       const isSeen = width > 0 && height > 0 && control.checkVisibility();

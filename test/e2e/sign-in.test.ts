@@ -116,6 +116,7 @@ test('what was made before signing in is found on another device, live; a link i
     .first()
     .waitFor();
   await laptop.page.getByRole('button', { name: 'Take back kitchen tablet' }).click();
+  await laptop.page.getByRole('button', { name: 'Yes, take it back' }).click();
   await tablet.page.getByText('This link was taken back').waitFor();
 
   const secrets = [link, new URL(made).hash.slice(1), PASSPHRASE, ...(await secretsOf(laptop.page))];

@@ -17,6 +17,7 @@ export const STATE_NAMES = [
   'helping',
   'parts-table',
   'links',
+  'links-after',
   'limits',
   'ending',
   'paused',

@@ -117,8 +117,11 @@ export async function visitStates(options: VisitOptions): Promise<{ problems: st
     await links.getByText(/kitchen tablet.*opened by/s).waitFor();
     await visit('links', laptop);
     await links.getByRole('button', { name: 'Take back kitchen tablet' }).click();
+    await links.getByRole('button', { name: 'Yes, take it back' }).click();
     await tablet.getByRole('heading', { name: 'This link was taken back' }).waitFor();
     await visit('taken-back', tablet);
+    await links.getByText(/to help · taken back/).waitFor();
+    await visit('links-after', laptop);
     await tablet.close();
     await laptop.getByText('Links', { exact: true }).click();
 

@@ -1,14 +1,16 @@
-import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show, Suspense } from 'solid-js';
+import { createMemo, createSignal, For, type JSX, onMount, Show, Suspense } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { ShareInfo } from '../../protocol/messages/share.ts';
 import { newSecret } from '../browser/secrets.ts';
 import type { LinkChange } from '../engine/links.ts';
 import type { Upload, UploadView } from '../engine/upload.ts';
+import { type GivenLink, isTakenBack, newestOf } from '../state/given-links.ts';
 import { linkOf } from '../state/links.ts';
 import { linkName, peopleWords, whoWords } from '../words/people-and-links.ts';
 import { numbers, words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { later } from './later.ts';
+import { TakeBack } from './take-back.tsx';
 
 type Devices = Extract<UploadView, { state: 'open' }>['devices'];
 
@@ -24,19 +26,25 @@ const Qr = later(
 /** For owners: every link of the upload, who came by it, and the way to make one or to take it back. */
 export function LinksPanel(props: {
   upload: Upload;
+  /** The links as they are known. */
+  all: readonly ShareInfo[];
   devices: Devices;
   nowMs: () => number;
   reachable: (link: string) => string;
 }): JSX.Element {
-  const [all, setAll] = createSignal(props.upload.links.all() ?? []);
-  const [made, setMade] = createSignal<string>();
+  const [made, setMade] = createSignal<GivenLink>();
+  /** The one that is to be taken back, once that is confirmed. */
+  const [asked, setAsked] = createSignal<string>();
   const [said, setSaid] = createSignal('');
-  onCleanup(props.upload.links.onChange(() => setAll(props.upload.links.all() ?? [])));
+  let list: HTMLUListElement | undefined;
   onMount(() => void props.upload.links.ask());
 
-  const tell = (change: LinkChange): boolean => {
-    if (change.state === 'done') setSaid('');
-    else setSaid(change.state === 'refused' ? words.errors[change.error.kind] : peopleWords().notAnswered);
+  const shown = () => {
+    const given = made();
+    return given && !isTakenBack(props.all, given.share) ? given.link : undefined;
+  };
+  const tell = (change: LinkChange, done: string): boolean => {
+    setSaid(sayOf(change, done));
     return change.state === 'done';
   };
   const make = async (event: SubmitEvent) => {
@@ -46,31 +54,44 @@ export function LinksPanel(props: {
     const lifeMs = LIVES[data.get('life') as keyof typeof LIVES];
     const limitBytes = Math.round(Number(data.get('limit')) * GB);
     const secret = newSecret();
+    const role = data.get('role') as Role;
+    const name = String(data.get('name')).trim();
     const change = await props.upload.links.make({
       secret,
-      role: data.get('role') as Role,
-      name: String(data.get('name')).trim(),
+      role,
+      name,
       ...(lifeMs === undefined ? {} : { lifeMs }),
       ...(limitBytes >= 1 ? { limitBytes } : {}),
     });
-    if (!tell(change)) return;
-    setMade(props.reachable(linkOf(location.href, secret)));
+    if (!tell(change, peopleWords().madeLink(name || peopleWords().newLink))) return;
+    const share = newestOf(props.upload.links.all(), role, name);
+    setMade(
+      share === undefined ? undefined : { share, link: props.reachable(linkOf(location.href, secret)) },
+    );
     form.reset();
   };
-  const revoke = async (share: string) => tell(await props.upload.links.revoke(share));
+  const revoke = async (share: ShareInfo) => {
+    const change = await props.upload.links.revoke(share.share);
+    setAsked(undefined);
+    tell(change, peopleWords().tookBack(linkName(share)));
+    // The button that was pressed has gone.
+    list?.focus({ preventScroll: true });
+  };
 
   return (
     <details class="links">
       <summary>{peopleWords().links}</summary>
       <p class="small">{peopleWords().linksWords}</p>
-      <ul aria-label={peopleWords().links}>
-        <For each={all()}>
+      <ul ref={list} tabindex="-1" aria-label={peopleWords().links}>
+        <For each={props.all}>
           {(share) => (
             <LinkRow
               share={share}
               devices={props.devices}
               nowMs={props.nowMs}
-              revoke={() => void revoke(share.share)}
+              isAsking={asked() === share.share}
+              ask={(isAsking) => setAsked(isAsking ? share.share : undefined)}
+              revoke={() => void revoke(share)}
             />
           )}
         </For>
@@ -104,7 +125,7 @@ export function LinksPanel(props: {
           {peopleWords().makeLink}
         </button>
       </form>
-      <Show when={made()}>
+      <Show when={shown()}>
         {(link) => (
           <>
             <div class="qr-place">
@@ -123,10 +144,18 @@ export function LinksPanel(props: {
   );
 }
 
+/** What became of a change: `done`, or what is wrong. */
+export function sayOf(change: LinkChange, done: string): string {
+  if (change.state === 'done') return done;
+  return change.state === 'refused' ? words.errors[change.error.kind] : peopleWords().notAnswered;
+}
+
 function LinkRow(props: {
   share: ShareInfo;
   devices: Devices;
   nowMs: () => number;
+  isAsking: boolean;
+  ask: (isAsking: boolean) => void;
   revoke: () => void;
 }): JSX.Element {
   const isOver = () => props.share.revokedAtMs !== undefined || props.share.expiresAtMs <= props.nowMs();
@@ -150,14 +179,12 @@ function LinkRow(props: {
       <bdi>{linkName(props.share)}</bdi>
       <span class="small">{facts()}</span>
       <Show when={!props.share.isMakers && !isOver()}>
-        <button
-          type="button"
-          class="button"
-          aria-label={peopleWords().takeBack(linkName(props.share))}
-          onClick={() => props.revoke()}
-        >
-          {peopleWords().takeBackShort}
-        </button>
+        <TakeBack
+          name={linkName(props.share)}
+          isAsking={props.isAsking}
+          ask={props.ask}
+          takeBack={props.revoke}
+        />
       </Show>
     </li>
   );

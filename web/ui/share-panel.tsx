@@ -1,11 +1,15 @@
-import { type JSX, Show } from 'solid-js';
+import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
+import { newSecret } from '../browser/secrets.ts';
+import { type GivenLink, isFirstTakenBack, isTakenBack, newestOf } from '../state/given-links.ts';
+import { linkOf } from '../state/links.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
+import { peopleWords } from '../words/people-and-links.ts';
 import { words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { atOrigin, createLanOrigin } from './lan-origin.ts';
 import { later } from './later.ts';
-import { LinksPanel } from './links-panel.tsx';
+import { LinksPanel, sayOf } from './links-panel.tsx';
 
 /** A chunk of its own: the page is usable before its code is there. */
 const Qr = later(
@@ -27,20 +31,47 @@ export function SharePanel(props: {
     const origin = lan();
     return link !== undefined && origin !== undefined ? atOrigin(link, origin) : link;
   };
+  const { links } = props.open.upload;
+  const [known, setKnown] = createSignal(links.all());
+  onCleanup(links.onChange(() => setKnown(links.all())));
+  const [again, setAgain] = createSignal<GivenLink>();
+  const [said, setSaid] = createSignal('');
+  let panel: HTMLElement | undefined;
+
+  // An owner who came by a link of their own, or by signing in, has no link for others: theirs would make owners.
+  const isMaker = () => props.role === 'owner' && props.open.links.watch !== undefined;
+  const isOver = (role: 'helper' | 'watcher') =>
+    isMaker() && isFirstTakenBack(known(), role, props.open.upload.board()?.info.createdAtMs);
+  const given = () => {
+    const one = again();
+    return one && !isTakenBack(known(), one.share) ? one.link : undefined;
+  };
   // A watcher came by a link to watch, and that is all it can pass on.
   const help = () => {
-    const { help: link, watch } = props.open.links;
-    // An owner who came by a link of their own, or by signing in, has no link for others: theirs would make owners.
-    const isOwnersOwn = props.role === 'owner' && watch === undefined;
-    return props.role === 'watcher' || isOwnersOwn ? undefined : reachable(link);
+    if (props.role === 'watcher' || (props.role === 'owner' && !isMaker())) return undefined;
+    return reachable(isOver('helper') ? given() : props.open.links.help);
   };
-  const watch = () => reachable(props.role === 'watcher' ? props.open.links.help : props.open.links.watch);
+  const watch = () => {
+    if (props.role === 'watcher') return reachable(props.open.links.help);
+    return isOver('watcher') ? undefined : reachable(props.open.links.watch);
+  };
+  const makeAgain = async () => {
+    const secret = newSecret();
+    const name = peopleWords().helpAgainName;
+    const change = await links.make({ secret, role: 'helper', name });
+    setSaid(sayOf(change, peopleWords().madeLink(name)));
+    const share = change.state === 'done' ? newestOf(links.all(), 'helper', name) : undefined;
+    if (!share) return;
+    setAgain({ share, link: linkOf(location.href, secret) });
+    // The button that was pressed has gone.
+    panel?.focus({ preventScroll: true });
+  };
   const opened = () => {
     const view = props.open.view();
     return view.state === 'open' ? view : undefined;
   };
   return (
-    <section class="card share" id="share" tabindex="-1" aria-label={words.share}>
+    <section ref={panel} class="card share" id="share" tabindex="-1" aria-label={words.share}>
       <Show when={help()}>
         {(link) => (
           <>
@@ -59,10 +90,21 @@ export function SharePanel(props: {
           </>
         )}
       </Show>
+      <Show when={isOver('helper') && !help() && !props.isComplete}>
+        <h2>{words.share}</h2>
+        <p>{peopleWords().helpTakenBack}</p>
+        <button type="button" class="button" onClick={() => void makeAgain()}>
+          {peopleWords().helpAgain}
+        </button>
+      </Show>
+      <p class="small share-said" role="status">
+        {said()}
+      </p>
       <Show when={props.role === 'owner' && opened()}>
         {(view) => (
           <LinksPanel
             upload={props.open.upload}
+            all={known() ?? []}
             devices={view().devices}
             nowMs={props.serverNowMs}
             reachable={(link) => reachable(link) ?? link}

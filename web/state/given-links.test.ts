@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { ShareInfo } from '../../protocol/messages/share.ts';
+import { isFirstTakenBack, isTakenBack, newestOf } from './given-links.ts';
+
+const MADE_AT_MS = 1_000;
+const link = (share: string, more: Partial<ShareInfo> = {}): ShareInfo => ({
+  share,
+  role: 'helper',
+  name: '',
+  isMakers: false,
+  createdAtMs: MADE_AT_MS,
+  expiresAtMs: 9_000,
+  ...more,
+});
+
+test('the first link is offered until the server says that it was taken back, whatever else helps', () => {
+  const later = link('later', { createdAtMs: 2_000 });
+  expect(isFirstTakenBack(undefined, 'helper', MADE_AT_MS)).toBe(false);
+  expect(isFirstTakenBack([later, link('first')], 'helper', MADE_AT_MS)).toBe(false);
+  expect(isFirstTakenBack([later, link('first', { revokedAtMs: 3_000 })], 'helper', MADE_AT_MS)).toBe(true);
+  // So many were made since that it is not told any more.
+  expect(isFirstTakenBack([later], 'helper', MADE_AT_MS)).toBe(true);
+});
+
+test('a link of another kind does not stand for the one to help', () => {
+  expect(isFirstTakenBack([link('watch', { role: 'watcher' })], 'helper', MADE_AT_MS)).toBe(true);
+});
+
+test('a link that was just made is the newest of its role and name, and is gone once it is taken back', () => {
+  const tablet = { name: 'tablet', createdAtMs: 2_000 };
+  const all = [link('first'), link('old', { ...tablet, createdAtMs: 1_500 }), link('new', tablet)];
+  expect(newestOf(all, 'helper', 'tablet')).toBe('new');
+  expect(isTakenBack(all, 'new')).toBe(false);
+  expect(isTakenBack([link('new', { ...tablet, revokedAtMs: 3_000 })], 'new')).toBe(true);
+});

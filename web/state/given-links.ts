@@ -1,0 +1,28 @@
+import type { Role } from '../../protocol/messages/common.ts';
+import type { ShareInfo } from '../../protocol/messages/share.ts';
+
+/** A link that this page has made and shows: the page alone knows its secret. */
+export interface GivenLink {
+  share: string;
+  link: string;
+}
+
+/** The links as the server tells them, undefined until it has; what is good is always among them. */
+type Known = readonly ShareInfo[] | undefined;
+
+/** Whether the link of this role that was made with the upload is known to admit nobody any more. */
+export function isFirstTakenBack(known: Known, role: Role, uploadCreatedAtMs: number | undefined): boolean {
+  const isFirst = (one: ShareInfo) =>
+    one.role === role && one.name === '' && one.createdAtMs === uploadCreatedAtMs;
+  return known !== undefined && !known.some((one) => isFirst(one) && one.revokedAtMs === undefined);
+}
+
+export function isTakenBack(known: Known, share: string): boolean {
+  return known !== undefined && !known.some((one) => one.share === share && one.revokedAtMs === undefined);
+}
+
+/** Which of them was made last, by its role and name. */
+export function newestOf(known: Known, role: Role, name: string): string | undefined {
+  const alike = (known ?? []).filter((one) => one.role === role && one.name === name);
+  return alike.toSorted((a, b) => b.createdAtMs - a.createdAtMs)[0]?.share;
+}
