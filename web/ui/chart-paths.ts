@@ -11,6 +11,8 @@ export interface ChartShape {
   /** Bytes a second that the top edge stands for. */
   topBps: number;
   peakBps: number;
+  /** The highest point is in the left half: what is written up there belongs into the right one. */
+  isPeakLeft: boolean;
   /** What was carried over the time it took: speeds are estimates, bytes are not. */
   averageBps: number;
   spanMs: number;
@@ -48,7 +50,8 @@ export function stackedChart(
   });
   const carriedBytes = (samples.at(-1)?.carriedBytes ?? 0) - (samples[0]?.carriedBytes ?? 0);
   const averageBps = spanMs > 0 ? (carriedBytes * 1_000) / spanMs : 0;
-  return { bands, topBps, peakBps: Math.max(peakBps, averageBps), averageBps, spanMs };
+  const isPeakLeft = (xs[totals.indexOf(peakBps)] ?? width) < width / 2;
+  return { bands, topBps, isPeakLeft, peakBps: Math.max(peakBps, averageBps), averageBps, spanMs };
 }
 
 /** One device's speed as a line that fills its box. Pure. */

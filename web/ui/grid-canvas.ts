@@ -2,7 +2,7 @@ import { OTHERS } from '../../protocol/board/stripe.ts';
 import type { Tickets } from '../state/tickets.ts';
 import { words } from '../words/words.ts';
 import { factsOf } from './grid-facts.ts';
-import { cellOf, type GridLayout, layoutGrid, partAt } from './grid-layout.ts';
+import { type Cell, cellOf, type GridLayout, layoutGrid, partAt } from './grid-layout.ts';
 import { breathAt, glowAt } from './grid-motion.ts';
 import { type GridPainter, makeGridPainter } from './grid-painter.ts';
 import { gridTheme } from './palette.ts';
@@ -21,14 +21,15 @@ export interface GridCanvasOptions {
   nowMs: () => number;
   /** Tells of parts that changed. */
   onTickets(listener: (parts: readonly number[]) => void): () => void;
+  /** The parts have other places now. */
+  onLayout(): void;
 }
 
 export interface GridCanvas {
-  /** The part under a point of the canvas, and its place there, in CSS pixels. */
-  at(
-    x: number,
-    y: number,
-  ): { part: number; left: number; top: number; width: number; height: number } | undefined;
+  /** The part under a point of the canvas, in CSS pixels. */
+  at(x: number, y: number): number | undefined;
+  /** Where a part is on the canvas, in CSS pixels; until the next `onLayout`. */
+  placeOf(part: number): Cell | undefined;
   /** Shows the parts of one device and shades the others; undefined: all alike. */
   light(device: number | undefined): void;
   /** What it says is in another language now. */
@@ -40,7 +41,8 @@ export interface GridCanvas {
  * Keeps a canvas showing the board: draws the tickets that changed or move, and everything only when the size, the
  * theme or the light does. What it shows also stands in `data-…` attributes and in the accessible name.
  */
-export function makeGridCanvas({ canvas, tickets, nowMs, onTickets }: GridCanvasOptions): GridCanvas {
+export function makeGridCanvas(options: GridCanvasOptions): GridCanvas {
+  const { canvas, tickets, nowMs, onTickets } = options;
   const { parts } = tickets;
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -85,6 +87,7 @@ export function makeGridCanvas({ canvas, tickets, nowMs, onTickets }: GridCanvas
     canvas.height = Math.round(layout.heightPx * ratio);
     painter = makeGridPainter(context, layout, gridTheme(dark.matches), ratio);
     staleAll();
+    options.onLayout();
   };
 
   const paint = () => {
@@ -154,12 +157,8 @@ export function makeGridCanvas({ canvas, tickets, nowMs, onTickets }: GridCanvas
   soon();
 
   return {
-    at(x, y) {
-      const part = layout && partAt(layout, x, y);
-      if (!layout || part === undefined) return undefined;
-      const cell = cellOf(layout, part, 1);
-      return { part, left: cell.x, top: cell.y, width: cell.width, height: cell.height };
-    },
+    at: (x, y) => layout && partAt(layout, x, y),
+    placeOf: (part) => layout && cellOf(layout, part, 1),
     light(device) {
       lit = device;
       if (device === undefined) delete canvas.dataset.lit;

@@ -4,6 +4,7 @@ import type { OpenUpload } from '../state/open-upload.ts';
 import { language, words } from '../words/words.ts';
 import { type GridCanvas, makeGridCanvas } from './grid-canvas.ts';
 import { GridLegend } from './grid-legend.tsx';
+import { makePointing } from './grid-pointing.ts';
 import { later } from './later.ts';
 import { partFacts } from './part-words.ts';
 
@@ -22,7 +23,9 @@ export function Grid(props: {
 }): JSX.Element {
   let canvas: HTMLCanvasElement | undefined;
   const [grid, setGrid] = createSignal<GridCanvas>();
-  const [pointed, setPointed] = createSignal<ReturnType<GridCanvas['at']>>();
+  const [pointed, setPointed] = createSignal<number>();
+  const [layouts, setLayouts] = createSignal(0);
+  const pointing = makePointing();
   const [isTable, setTable] = createSignal(false);
 
   onMount(() => {
@@ -35,6 +38,7 @@ export function Grid(props: {
         tickets,
         nowMs: browserClock.nowMs,
         onTickets: props.open.onTickets,
+        onLayout: () => setLayouts((count) => count + 1),
       });
       setGrid(made);
     };
@@ -45,13 +49,17 @@ export function Grid(props: {
   createEffect(() => grid()?.light(props.lit));
   createEffect(on(language, () => grid()?.retell(), { defer: true }));
 
-  const point = (event: PointerEvent) => setPointed(grid()?.at(event.offsetX, event.offsetY));
-  const leave = (event: PointerEvent) => {
-    // A finger that was lifted still means the part it touched.
-    if (event.pointerType === 'mouse') setPointed(undefined);
+  const point = (event: PointerEvent) => {
+    const part = grid()?.at(event.offsetX, event.offsetY);
+    setPointed(pointing[event.type === 'pointerdown' ? 'press' : 'move'](part, event.pointerType));
+  };
+  const place = () => {
+    const part = pointed();
+    layouts();
+    return part === undefined ? undefined : grid()?.placeOf(part);
   };
   const facts = () => {
-    const part = pointed()?.part;
+    const part = pointed();
     const board = props.open.upload.board();
     // Asked anew whenever the upload changes: the part may have been taken or finished under the pointer.
     props.open.view();
@@ -77,14 +85,14 @@ export function Grid(props: {
           data-testid="grid"
           onPointerMove={point}
           onPointerDown={point}
-          onPointerLeave={leave}
+          onPointerLeave={(event) => setPointed(pointing.leave(event.pointerType))}
         />
-        <Show when={pointed()}>
+        <Show when={place()}>
           {(cell) => (
             <div
               class="grid-pointer"
               style={{
-                transform: `translate(${cell().left}px, ${cell().top}px)`,
+                transform: `translate(${cell().x}px, ${cell().y}px)`,
                 width: `${cell().width}px`,
                 height: `${cell().height}px`,
               }}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { colourOf, patternOf } from './palette.ts';
+import { colourOf, gridTheme, patternOf } from './palette.ts';
 
 function luminance(hex: string): number {
   const [r = 0, g = 0, b = 0] = [1, 3, 5]
@@ -25,4 +25,10 @@ test('the colour of every device stands out from the light and from the dark pag
 test('sixty-six devices look different, and neighbours differ without any colour', () => {
   expect(new Set(DEVICES.map((device) => colourOf(device) + patternOf(device))).size).toBe(66);
   for (const device of DEVICES) expect(patternOf(device)).not.toBe(patternOf(device + 1));
+});
+
+test('a part that waits is told apart from one that is not checked yet, on the light and on the dark page', () => {
+  for (const { free, unknown } of [gridTheme(false), gridTheme(true)]) {
+    expect(contrast(free, unknown)).toBeGreaterThanOrEqual(1.5);
+  }
 });

@@ -63,8 +63,8 @@ export interface GridTheme {
   mark: string;
 }
 
-const LIGHT: GridTheme = { free: '#d3dae3', unknown: '#e8ecf1', hatch: '#cbd3dd', mark: '#171b21' };
-const DARK: GridTheme = { free: '#39424f', unknown: '#222831', hatch: '#363e4a', mark: '#f2f5f9' };
+const LIGHT: GridTheme = { free: '#b9c4d1', unknown: '#eef1f5', hatch: '#c3ccd8', mark: '#171b21' };
+const DARK: GridTheme = { free: '#444e5d', unknown: '#222831', hatch: '#363e4a', mark: '#f2f5f9' };
 
 export function gridTheme(isDark: boolean): GridTheme {
   return isDark ? DARK : LIGHT;
