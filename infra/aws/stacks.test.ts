@@ -88,12 +88,20 @@ describe('what is stored', () => {
   });
 
   test('table, files and people stay when a stack goes', () => {
-    const kept = Object.values(lasting.toJSON().Resources as Record<string, Resource>)
-      .filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'))
-      .map(({ Type }) => Type);
-    expect(kept).toEqual(
+    const kept = Object.values(lasting.toJSON().Resources as Record<string, Resource>).filter(
+      ({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'),
+    );
+    expect(kept.map(({ Type }) => Type)).toEqual(
       expect.arrayContaining(['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::Cognito::UserPool']),
     );
+    // A first deployment that fails leaves nothing of a name that the next one needs, and tries to delete nothing that
+    // is protected.
+    for (const { Type, DeletionPolicy, Properties } of kept) {
+      const isNamed = 'BucketName' in Properties;
+      const isProtected = JSON.stringify(Properties).includes('"DeletionProtection');
+      if (isNamed) expect([Type, DeletionPolicy]).toEqual([Type, 'RetainExceptOnCreate']);
+      if (isProtected) expect([Type, DeletionPolicy]).toEqual([Type, 'Retain']);
+    }
     expect(Object.keys(running.findResources('AWS::DynamoDB::GlobalTable'))).toEqual([]);
   });
 });
@@ -107,9 +115,11 @@ describe('the addresses', () => {
       DefaultRouteSettings: { ThrottlingRateLimit: 3_000, ThrottlingBurstLimit: 1_500 },
     });
     expect(stage?.Properties).not.toHaveProperty('DefaultRouteSettings.DataTraceEnabled');
-    expect(JSON.stringify(stage?.Properties.AccessLogSettings)).not.toMatch(
-      /querystring|header|body|authorizer/i,
-    );
+    const { Format } = (stage?.Properties.AccessLogSettings ?? {}) as { Format: string };
+    expect(Format).not.toMatch(/querystring|header|body|authorizer/i);
+    // A line is JSON: what API Gateway quotes by itself is not quoted again.
+    const line = Format.replaceAll(/\$[\w.]+String\b/g, '"a text"').replaceAll(/\$[\w.]+/g, 'a text');
+    expect(JSON.parse(line)).toMatchObject({ error: 'a text', time: 'a text' });
   });
 
   test('the page comes by TLS from a bucket that only CloudFront reads, with the headers that keep it safe', () => {
@@ -218,6 +228,33 @@ describe('what runs', () => {
     ]);
     for (const { Properties } of resourcesOf(running, 'AWS::SQS::Queue')) {
       expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    }
+  });
+
+  test('a finisher that times out each time is noticed within the period of its alarm', () => {
+    const [finish] = resourcesOf(running, 'AWS::Lambda::Function').filter(
+      ({ Properties: { MemorySize } }) => MemorySize === 512,
+    );
+    const [alarm] = resourcesOf(running, 'AWS::CloudWatch::Alarm').filter(({ Properties }) =>
+      String(Properties.AlarmDescription).includes('"FinisherFails"'),
+    );
+    expect(alarm?.Properties).toMatchObject({ MetricName: 'Errors', Threshold: 3, EvaluationPeriods: 1 });
+    // Lambda calls again a minute after the first failure, and two after the second.
+    expect(alarm?.Properties.Period).toBeGreaterThanOrEqual(
+      3 * Number(finish?.Properties.Timeout) + 60 + 120,
+    );
+  });
+
+  test('throttles are those of every operation on the table, and of nothing else that a graph shows', () => {
+    const said = JSON.stringify([
+      running.findResources('AWS::CloudWatch::Alarm'),
+      running.findResources('AWS::CloudWatch::Dashboard'),
+    ]);
+    expect(said.includes('METRICS()')).toBe(false);
+    for (const operation of ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']) {
+      expect(said).toContain(`{"Name":"Operation","Value":"${operation}"}`);
+      const [expression] = /SUM\([^)]*\)/.exec(said) ?? [];
+      expect(expression).toContain(operation.toLowerCase());
     }
   });
 

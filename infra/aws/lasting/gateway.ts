@@ -18,7 +18,7 @@ const ACCESS_LOG = {
   status: '$context.status',
   integrationStatus: '$context.integrationStatus',
   integrationMs: '$context.integrationLatency',
-  error: '$context.error.messageString',
+  error: '$context.error.message',
   closedWith: '$context.disconnectReason',
   ip: '$context.identity.sourceIp',
   time: '$context.requestTime',

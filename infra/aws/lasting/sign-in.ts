@@ -50,6 +50,7 @@ export class SignIn extends Construct {
         tempPasswordValidity: Duration.days(3),
       },
       deletionProtection: true,
+      // As the table: what is protected cannot be deleted when a first deployment is taken back.
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.client = this.pool.addClient('Page', {

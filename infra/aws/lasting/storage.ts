@@ -28,6 +28,7 @@ export class Storage extends Construct {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
+      // Not as the bucket: what is protected cannot be deleted, and a first deployment could not be taken back.
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.bucket = new Bucket(this, 'Files', {
@@ -37,7 +38,8 @@ export class Storage extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Where its own making is taken back, it goes: it is empty, and would be in the way of the next try by its name.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [{ id: 'abandoned', abortIncompleteMultipartUploadAfter: ABANDONED_AFTER }],
       cors: [
         {

@@ -17,9 +17,7 @@ export interface FunctionsProps {
 }
 
 /** What every function does with the table: no Scan, no transaction, no index. */
-const TABLE_ACTIONS = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
-  (action) => `dynamodb:${action}`,
-);
+export const TABLE_OPERATIONS = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'] as const;
 
 /** The functions, each with what it needs: down to the action, and to the part of a resource that is its own. */
 export class Functions extends Construct {
@@ -89,7 +87,10 @@ export class Functions extends Construct {
       gateway.api.arnForExecuteApiV2(`${method}/@connections/*`, gateway.stage.stageName);
     const all = [this.socket, this.finish, this.notify, this.sweep];
     for (const handler of all) {
-      handler.allow(TABLE_ACTIONS, [storage.table.tableArn]);
+      handler.allow(
+        TABLE_OPERATIONS.map((operation) => `dynamodb:${operation}`),
+        [storage.table.tableArn],
+      );
       // Devices are told, and cut when they cannot be.
       handler.allow(['execute-api:ManageConnections'], [connections('DELETE'), connections('POST')]);
     }
