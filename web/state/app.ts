@@ -45,6 +45,8 @@ export interface App {
   serverNowMs(): number;
   /** Starts an upload of each file. One alone is opened: the address bar holds its link at once. */
   start(files: readonly File[]): void;
+  /** … and these without leaving what is looked at: they are in the list, and go in their turn. */
+  startBeside(files: readonly File[]): void;
   /** Helps the current upload with this file. */
   help(file: File): void;
   /** Does not wait for the turn of this one. */
@@ -281,6 +283,7 @@ export function createApp(journal: Journal): App {
       if (files.length === 1) return goTo(begin(file));
       line.enqueue(files);
     },
+    startBeside: line.enqueue,
     help: (file) => current()?.choose(file),
     startNow(one) {
       if (one instanceof File) {

@@ -123,7 +123,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
         </div>
         <Show when={isOpen() && !asksForHelp()}>
           <button type="button" class="button to-share" onClick={toShare}>
-            {words.share}
+            {view().role === 'watcher' ? words.shareToWatch : words.share}
           </button>
         </Show>
       </header>

@@ -10,7 +10,7 @@ import { ClosedView } from './message-view.tsx';
 import { NoticeList, say } from './notices.tsx';
 import { createOffline } from './offline.ts';
 import { StartView } from './start-view.tsx';
-import { mayChooseFile } from './status.ts';
+import { filesAreFor } from './status.ts';
 import { createTitle } from './title.ts';
 import { TopBar } from './top-bar.tsx';
 import { createUnreachable } from './unreachable.ts';
@@ -41,14 +41,8 @@ export function Page(props: { app: App }): JSX.Element {
     const status = props.app.connection();
     return status.state === 'closed' ? status.error : undefined;
   };
-  const helped = () => {
-    const view = props.app.current()?.view();
-    return view?.state === 'open' && mayChooseFile(view) ? view : undefined;
-  };
-  const takes = (): 'start' | 'help' | 'nothing' => {
-    if (!props.app.current()) return 'start';
-    return helped() ? 'help' : 'nothing';
-  };
+  const current = () => props.app.current()?.view();
+  const takes = () => filesAreFor(current());
   const choose = (files: readonly File[]) => {
     const [file] = files;
     if (!file) return say(words.noFile);
@@ -57,16 +51,20 @@ export function Page(props: { app: App }): JSX.Element {
       if (files.length > 1) say(words.queued(files.length));
       return;
     }
+    const view = current();
+    if (takes() === 'beside') {
+      props.app.startBeside(files);
+      return say(words.queuedBeside(files.length));
+    }
+    if (view?.state !== 'open') return say(words.openingWords);
     // Among several, the one that looks like it.
-    const view = helped();
-    const fitting = files.find(({ name, size }) => name === view?.file.name && size === view.file.sizeBytes);
-    props.app.help(fitting ?? files.find(({ size }) => size === view?.file.sizeBytes) ?? file);
-    if (files.length > 1 && view) say(words.oneFileToHelp(view.file.name));
+    const fitting = files.find(({ name, size }) => name === view.file.name && size === view.file.sizeBytes);
+    props.app.help(fitting ?? files.find(({ size }) => size === view.file.sizeBytes) ?? file);
+    if (files.length > 1) say(words.oneFileToHelp(view.file.name));
   };
-  const isOver = createIntake((data) => {
-    if (takes() === 'nothing') return say(words.notNow);
-    void readFiles(data).then(choose);
-  });
+  const isOver = createIntake((data) => void readFiles(data).then(choose));
+  const veil = () =>
+    ({ start: words.dropNow, help: words.dropToHelp, beside: words.dropBeside, nobody: '' })[takes()];
 
   onMount(() =>
     onSharedFiles((files) => {
@@ -125,8 +123,8 @@ export function Page(props: { app: App }): JSX.Element {
           </Switch>
         </Suspense>
       </div>
-      <Show when={isOver() && takes() !== 'nothing'}>
-        <div class="drop-veil">{takes() === 'help' ? words.dropToHelp : words.dropNow}</div>
+      <Show when={isOver() && takes() !== 'nobody'}>
+        <div class="drop-veil">{veil()}</div>
       </Show>
       <NoticeList />
     </>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CarrierState } from '../engine/carrier.ts';
-import { mayChooseFile, type Situation, statusOf } from './status.ts';
+import { filesAreFor, mayChooseFile, type Situation, statusOf } from './status.ts';
 
 const PAUSED = { state: 'open', pausedAtMs: 5 } as const;
 const FINISHED = { state: 'finished', finishedAtMs: 5, sha256: 'x-4' } as const;
@@ -92,4 +92,23 @@ test('a file may be chosen where one is lacking or was the wrong one, and nowher
   expect(may({ carrier: undefined, role: 'watcher' })).toBe(false);
   expect(may({ carrier: stopped('not-allowed') })).toBe(false);
   expect(may({ carrier: undefined, phase: FINISHED })).toBe(false);
+});
+
+test('who watches, by the link or by choice, lacks nothing: the page does not warn', () => {
+  const toneOf = (view: Partial<Situation['view']>, more: Partial<Situation> = {}) =>
+    statusOf(situation({ carrier: undefined, ...view }, more)).tone;
+  expect(toneOf({ role: 'watcher' })).toBe('quiet');
+  expect(toneOf({}, { justWatches: true })).toBe('quiet');
+  expect(toneOf({})).toBe('waiting');
+});
+
+test('a file that is dropped on a board is its own where it lacks one, else another upload', () => {
+  const of = (view: Partial<Situation['view']>) => filesAreFor(situation(view).view);
+  expect(filesAreFor(undefined)).toBe('start');
+  expect(filesAreFor({ state: 'opening' })).toBe('nobody');
+  expect(of({ carrier: undefined })).toBe('help');
+  expect(of({ carrier: stopped('different-file') })).toBe('help');
+  expect(of({})).toBe('beside');
+  expect(of({ carrier: undefined, role: 'watcher' })).toBe('beside');
+  expect(of({ carrier: undefined, phase: FINISHED })).toBe('beside');
 });

@@ -7,7 +7,7 @@ export type OpenView = Extract<UploadView, { state: 'open' }>;
 
 /** What this device is doing, in words; the tone picks the colour and the sign beside them. */
 export interface Status {
-  tone: 'busy' | 'waiting' | 'problem' | 'good' | 'ended';
+  tone: 'busy' | 'waiting' | 'problem' | 'good' | 'quiet';
   text: string;
   advice?: string;
 }
@@ -39,7 +39,7 @@ export function statusOf(situation: Situation): Status {
   if (phase.state === 'finished') {
     return { tone: 'good', text: view.role === 'owner' ? status.finishedOwner : status.finished };
   }
-  if (phase.state === 'aborted') return { tone: 'ended', text: status.aborted };
+  if (phase.state === 'aborted') return { tone: 'quiet', text: status.aborted };
   if (carrier?.state === 'stopped') return stopped(carrier, situation);
   if (isOffline) return { tone: 'problem', text: words.offline };
   if (isUnreachable) return { tone: 'problem', text: words.unreachable };
@@ -49,7 +49,10 @@ export function statusOf(situation: Situation): Status {
   if (isPaused(phase)) {
     return { tone: 'waiting', text: view.role === 'owner' ? status.pausedByYou : status.pausedForAll };
   }
-  if (!carrier) return { tone: 'waiting', text: withoutCarrier(situation) };
+  if (!carrier) {
+    const isWatching = view.role === 'watcher' || situation.justWatches;
+    return { tone: isWatching ? 'quiet' : 'waiting', text: withoutCarrier(situation) };
+  }
   return carrying(carrier, situation);
 }
 
@@ -59,6 +62,14 @@ export function mayChooseFile(view: OpenView): boolean {
     return false;
   if (!view.carrier) return true;
   return view.carrier.state === 'stopped' && CHOOSE_AGAIN.has(view.carrier.reason);
+}
+
+/** What files are for that are dropped or pasted anywhere on the page, by the upload that it shows. */
+export function filesAreFor(view: UploadView | undefined): 'start' | 'help' | 'beside' | 'nobody' {
+  if (!view) return 'start';
+  // It may be about to ask for just this file.
+  if (view.state === 'opening') return 'nobody';
+  return view.state === 'open' && mayChooseFile(view) ? 'help' : 'beside';
 }
 
 const CHOOSE_AGAIN: ReadonlySet<string> = new Set(['file-changed', 'different-file', 'file-unreadable']);

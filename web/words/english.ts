@@ -63,10 +63,12 @@ export function english(n: Numbers) {
     tapHint: 'The upload starts at once, and you get a link for your other devices.',
     dropNow: 'Drop it to begin',
     dropToHelp: 'Drop the file to help',
+    dropBeside: 'Drop it to upload it as well',
     noFile: 'There was no file in that.',
     emptyFolder: 'There are no files in that folder.',
-    notNow: 'This upload takes no other file. Go back to the start to upload another one.',
     queued: (count: number) => `${files(count)} taken. They go one after the other, each with its own link.`,
+    queuedBeside: (count: number) =>
+      `${files(count)} taken to upload as well: see the list at the start. What is under way goes first.`,
     sharedIn: (count: number) => `${files(count)} came from another app.`,
     oneFileToHelp: (name: string) => `One file is wanted here: ${quoted(name)}. The others were not taken.`,
 
@@ -303,6 +305,7 @@ export function english(n: Numbers) {
 
     // Sharing
     share: 'Bring in another device',
+    shareToWatch: 'Let others watch',
     shareDone: 'The link of this board',
     shareWords: 'Open this link on a device that has the same file, or a copy of it.',
     shareVia: 'Share…',

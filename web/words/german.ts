@@ -19,11 +19,13 @@ export function german(n: Numbers): Words {
     tapHint: 'Es geht sofort los, und du bekommst einen Link für deine anderen Geräte.',
     dropNow: 'Loslassen, um zu beginnen',
     dropToHelp: 'Datei loslassen, um zu helfen',
+    dropBeside: 'Loslassen, um sie auch hochzuladen',
     noFile: 'Darin war keine Datei.',
     emptyFolder: 'In diesem Ordner sind keine Dateien.',
-    notNow: 'Dieser Upload nimmt keine andere Datei an. Zurück zum Start, um eine weitere hochzuladen.',
     queued: (count) =>
       `${files(count)} angenommen. Sie kommen nacheinander an die Reihe, jede mit eigenem Link.`,
+    queuedBeside: (count) =>
+      `${files(count)} zusätzlich angenommen: siehe die Liste auf der Startseite. Was schon läuft, geht vor.`,
     sharedIn: (count) => `${files(count)} aus einer anderen App übernommen.`,
     oneFileToHelp: (name) =>
       `Hier wird eine Datei gebraucht: ${quoted(name)}. Die anderen wurden nicht genommen.`,
@@ -302,6 +304,7 @@ export function german(n: Numbers): Words {
     sparkline: (speed) => `jetzt ${speed}`,
 
     share: 'Ein weiteres Gerät dazunehmen',
+    shareToWatch: 'Andere zusehen lassen',
     shareDone: 'Der Link zu diesem Upload',
     shareWords: 'Öffne diesen Link auf einem Gerät, das dieselbe Datei oder eine Kopie davon hat.',
     shareVia: 'Teilen …',

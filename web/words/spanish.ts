@@ -19,10 +19,12 @@ export function spanish(n: Numbers): Words {
     tapHint: 'La subida empieza enseguida y recibes un enlace para tus otros dispositivos.',
     dropNow: 'Suéltalo para empezar',
     dropToHelp: 'Suelta el archivo para ayudar',
+    dropBeside: 'Suéltalo para subirlo también',
     noFile: 'Ahí no había ningún archivo.',
     emptyFolder: 'No hay archivos en esa carpeta.',
-    notNow: 'Esta subida no admite otro archivo. Vuelve al inicio para subir otro.',
     queued: (count) => `${files(count)} en la lista. Van uno tras otro, cada uno con su enlace.`,
+    queuedBeside: (count) =>
+      `${files(count)} más para subir: mira la lista del inicio. Lo que ya está en marcha va primero.`,
     sharedIn: (count) => `${files(count)} de otra aplicación.`,
     oneFileToHelp: (name) => `Aquí hace falta un archivo: ${quoted(name)}. Los demás no se tomaron.`,
 
@@ -286,6 +288,7 @@ export function spanish(n: Numbers): Words {
     sparkline: (speed) => `ahora ${speed}`,
 
     share: 'Añadir otro dispositivo',
+    shareToWatch: 'Dejar que otros miren',
     shareDone: 'El enlace de este tablero',
     shareWords: 'Abre este enlace en un dispositivo que tenga el mismo archivo, o una copia.',
     shareVia: 'Compartir…',

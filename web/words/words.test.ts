@@ -3,7 +3,7 @@ import { english } from './english.ts';
 import { german } from './german.ts';
 import { makeNumbers } from './numbers.ts';
 import { spanish } from './spanish.ts';
-import { firstKnown } from './words.ts';
+import { firstKnown, regionalTag } from './words.ts';
 
 const catalogues = {
   en: english(makeNumbers('en')),
@@ -39,4 +39,13 @@ test('the browser chooses the language: the first of its own that the page knows
   expect(firstKnown(['fr-CH', 'de-AT', 'en'])).toBe('de');
   expect(firstKnown(['', 'es'])).toBe('es');
   expect(firstKnown(['ja', 'toString'])).toBe('en');
+});
+
+test('dates and numbers are those of the region that the browser names first for the language', () => {
+  expect(regionalTag('en', ['de-AT', 'en-GB', 'en-US'])).toBe('en-GB');
+  expect(regionalTag('de', ['en-GB', 'de-AT'])).toBe('de-AT');
+  expect(regionalTag('es', ['en-GB'])).toBe('es');
+  expect(regionalTag('en', ['en-US@posix', 'eng'])).toBe('en');
+  const evening = Date.UTC(2026, 10, 26, 12);
+  expect(makeNumbers(regionalTag('en', ['en-GB'])).dateTime(evening)).toMatch(/^26 Nov 2026/);
 });

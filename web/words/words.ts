@@ -21,7 +21,7 @@ const CATALOGUES: Record<Language, () => Promise<(numbers: Numbers) => Words>> =
   es: async () => (await import('./spanish.ts')).spanish,
 };
 
-const englishNumbers = makeNumbers('en');
+const englishNumbers = numbersOf('en');
 const [spoken, setSpoken] = createSignal<Spoken>({
   language: 'en',
   numbers: englishNumbers,
@@ -37,7 +37,7 @@ export const language = (): Language => spoken().language;
 export async function speak(next: Language): Promise<void> {
   if (next === spoken().language) return;
   const catalogue = await CATALOGUES[next]();
-  const ofNext = makeNumbers(next);
+  const ofNext = numbersOf(next);
   setSpoken({ language: next, numbers: ofNext, words: catalogue(ofNext) });
 }
 
@@ -60,6 +60,19 @@ export function preferredLanguage(): Language {
     // As above.
   }
   return firstKnown([chosen ?? '', ...navigator.languages]);
+}
+
+function numbersOf(language: Language): Numbers {
+  return makeNumbers(regionalTag(language, globalThis.navigator?.languages ?? []));
+}
+
+/** The language as the person's own region writes dates and numbers, where the browser says which. Pure. */
+export function regionalTag(language: Language, tags: readonly string[]): string {
+  for (const tag of tags) {
+    // Some systems hand on names of their own ("en-US@posix"), which `Intl` refuses.
+    if (/^[a-z]+(-[a-z0-9]+)*$/i.test(tag) && tag.toLowerCase().split('-')[0] === language) return tag;
+  }
+  return language;
 }
 
 /** Pure. */
