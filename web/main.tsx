@@ -3,7 +3,7 @@ import { openJournal } from './browser/journal.ts';
 import { installServiceWorker } from './browser/service-worker.ts';
 import { createApp } from './state/app.ts';
 import { Page, preloadView } from './ui/page.tsx';
-import { preferredLanguage, speak } from './words/words.ts';
+import { preferredLanguage, speak, words } from './words/words.ts';
 import './ui/style/tokens.css';
 import './ui/style/base.css';
 import './ui/style/controls.css';
@@ -20,7 +20,7 @@ async function start(): Promise<void> {
   // A language that does not come leaves the page in English.
   const [journal] = await Promise.all([openJournal(), speak(preferredLanguage()).catch(() => {})]);
   render(() => {
-    const app = createApp(journal);
+    const app = createApp(journal, words);
     return <Page app={app} />;
   }, root);
   installServiceWorker();

@@ -1,12 +1,20 @@
 const NAME_KEY = 'tributary.name';
 
+/** How a guess is put in the language of the page. */
+export interface GuessWords {
+  browserOn: (browser: string, system: string) => string;
+  aDevice: string;
+}
+
 /** What this device calls itself: the name that its person gave it, or a guess. */
-export function deviceName(): string {
+export function deviceName(words: GuessWords): string {
   try {
-    return localStorage.getItem(NAME_KEY) || guessDeviceName(navigator.userAgent);
+    const given = localStorage.getItem(NAME_KEY);
+    if (given) return given;
   } catch {
-    return guessDeviceName(navigator.userAgent);
+    // As below.
   }
+  return guessDeviceName(navigator.userAgent, words);
 }
 
 export function keepDeviceName(name: string): void {
@@ -18,11 +26,11 @@ export function keepDeviceName(name: string): void {
 }
 
 /** A name for this device that its owner will recognise, guessed from what the browser says of itself. */
-export function guessDeviceName(userAgent: string): string {
+export function guessDeviceName(userAgent: string, words: GuessWords): string {
   const system = SYSTEMS.find(([, pattern]) => pattern.test(userAgent))?.[0];
   const browser = BROWSERS.find(([, pattern]) => pattern.test(userAgent))?.[0];
-  if (system && browser) return `${browser} on ${system}`;
-  return browser ?? system ?? 'A device';
+  if (system && browser) return words.browserOn(browser, system);
+  return browser ?? system ?? words.aDevice;
 }
 
 /** The order matters: an iPhone says "like Mac OS X", Android says "Linux". */

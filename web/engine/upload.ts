@@ -9,6 +9,7 @@ import { isOver, makeBoardSession, type OpenBoard, type Opening } from './board-
 import type { Budget } from './budget.ts';
 import type { Carrier, CarrierOptions, CarrierState } from './carrier.ts';
 import type { Connection } from './connection.ts';
+import { numberedByName } from './device-names.ts';
 import { makeEmitter } from './emitter.ts';
 import { fadedBps } from './hearsay.ts';
 import { type Links, makeLinks } from './links.ts';
@@ -36,7 +37,7 @@ export type UploadView =
       devices: DeviceView[];
     };
 
-/** A device with its speed as last heard of, bytes a second. */
+/** A device with its speed as last heard of, bytes a second. Its name is its own, or that with a number. */
 export interface DeviceView extends BoardDevice {
   rateBps: number;
   isSelf: boolean;
@@ -228,11 +229,12 @@ function devicesOf(
   const done = board.replica.doneByDevice();
   // What was heard of a device before it was held on, or was through, is true no longer.
   const isStill = isOver(board.state) || isPausedForAll(board.state);
-  return [...board.members.values()]
+  const devices = [...board.members.values()]
     .map((member) => {
       const isSelf = member.number === board.info.device;
       const rateBps = (isSelf ? carrier?.rateBps() : rateOf(member.number)) ?? 0;
       return { ...member, isSelf, rateBps: isStill ? 0 : rateBps, doneParts: done.get(member.number) ?? 0 };
     })
     .sort((a, b) => a.number - b.number);
+  return numberedByName(devices);
 }

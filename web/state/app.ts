@@ -1,6 +1,6 @@
 import { createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import { browserClock } from '../browser/clock.ts';
-import { deviceName, keepDeviceName } from '../browser/device-name.ts';
+import { deviceName, type GuessWords, keepDeviceName } from '../browser/device-name.ts';
 import { instanceKey, takeInstanceKey } from '../browser/instance-key.ts';
 import type { Journal, JournalEntry } from '../browser/journal.ts';
 import { onNetworkHint } from '../browser/network-hints.ts';
@@ -66,11 +66,11 @@ export interface App {
 /** Uploads of before that the list asks the server about: each is a board to be kept live. */
 const LOOK_AT = 6;
 
-export function createApp(journal: Journal): App {
+export function createApp(journal: Journal, words: GuessWords): App {
   takeInstanceKey();
   const trace = startTrace();
   const config = makePageConfig(location.href);
-  const [name, setName] = createSignal(deviceName());
+  const [name, setName] = createSignal(deviceName(words));
   const connection = makeConnection({
     openSocket: makeOpenSocket(async () => socketAddress(await config(), location.href)),
     clock: browserClock,

@@ -95,7 +95,9 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
     });
   });
   const nameOf = (number: number) =>
-    number === OTHERS ? words.others : (props.open.upload.board()?.members.get(number)?.name ?? words.others);
+    number === OTHERS
+      ? words.others
+      : (view().devices.find((device) => device.number === number)?.name ?? words.others);
   const hasHelped = () => view().devices.some(({ isSelf, doneParts }) => isSelf && doneParts > 0);
   const owner = () => view().devices.find(({ role, isSelf }) => role === 'owner' && !isSelf)?.name;
   const facts = () => {

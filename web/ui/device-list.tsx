@@ -4,6 +4,7 @@ import type { App } from '../state/app.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { words } from '../words/words.ts';
 import { DeviceRow } from './device-row.tsx';
+import { sharesOfWork } from './gain.ts';
 import type { OpenView } from './status.ts';
 import { Swatch } from './swatch.tsx';
 
@@ -19,6 +20,7 @@ export function DeviceList(props: {
   const shown = createMemo(() =>
     props.view.devices.filter(({ online, doneParts }) => online || doneParts > 0),
   );
+  const shares = createMemo(() => sharesOfWork(shown(), props.view.doneParts));
   const left = () => props.view.devices.length - shown().length;
   // `doneParts` is only what makes this worth asking again.
   const doneByOthers = () =>
@@ -40,6 +42,8 @@ export function DeviceList(props: {
             <DeviceRow
               device={device()}
               view={props.view}
+              share={shares().get(device().number) ?? 0}
+              ownName={props.app.deviceName()}
               samples={samples()}
               topBps={topBps()}
               isLit={props.lit === device().number}

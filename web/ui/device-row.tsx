@@ -4,7 +4,7 @@ import type { Sample } from '../state/history.ts';
 import { numbers, words } from '../words/words.ts';
 import { sparkline } from './chart-paths.ts';
 import { deviceState } from './device-state.ts';
-import { gainOf, shareOfWork } from './gain.ts';
+import { gainOf } from './gain.ts';
 import { later } from './later.ts';
 import { colourOf } from './palette.ts';
 import type { OpenView } from './status.ts';
@@ -21,6 +21,10 @@ const SPARK = { width: 96, height: 28 };
 export function DeviceRow(props: {
   device: DeviceView;
   view: OpenView;
+  /** Of the work that is done, 0 to 1. */
+  share: number;
+  /** What this device calls itself, without the number that tells it from others of that name. */
+  ownName: string;
   samples: readonly Sample[];
   topBps: number;
   isLit: boolean;
@@ -34,7 +38,6 @@ export function DeviceRow(props: {
     pencil?.focus({ preventScroll: true });
   };
   const isOpen = () => props.view.phase.state === 'open';
-  const share = () => shareOfWork(props.device.doneParts, props.view.doneParts);
   const state = () => deviceState(props.device, props.view.phase);
   const speed = () =>
     isOpen() && props.device.online && props.device.rateBps > 0 ? numbers.speed(props.device.rateBps) : '';
@@ -94,7 +97,7 @@ export function DeviceRow(props: {
         >
           <Suspense>
             <RenameField
-              name={props.device.name}
+              name={props.ownName}
               save={(name) => {
                 props.rename(name);
                 endRenaming();
@@ -124,12 +127,12 @@ export function DeviceRow(props: {
         <span class="share-bar" aria-hidden="true">
           <span
             style={{
-              transform: `scaleX(${share()})`,
+              transform: `scaleX(${props.share})`,
               'background-color': colourOf(props.device.number),
             }}
           />
         </span>
-        <span>{`${words.partsCount(props.device.doneParts)}, ${words.shareOfWork(share())}`}</span>
+        <span>{`${words.partsCount(props.device.doneParts)}, ${words.shareOfWork(props.share)}`}</span>
       </div>
       <p class="device-gain small">{gain()}</p>
     </li>

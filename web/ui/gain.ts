@@ -1,5 +1,3 @@
-import { percentOf } from '../words/numbers.ts';
-
 /** What one device is worth to the upload just now. */
 export type Gain =
   | { state: 'none' }
@@ -20,7 +18,25 @@ export function gainOf(rateBps: number, totalBps: number, leftBytes: number): Ga
   return savedMs < WORTH_SAYING_MS ? { state: 'none' } : { state: 'saves', savedMs };
 }
 
-/** The parts that a device carried, of those that are done. Pure. */
-export function shareOfWork(doneParts: number, allDone: number): number {
-  return allDone === 0 ? 0 : percentOf(doneParts / allDone) / 100;
+/**
+ * What part of `allDone` parts each device carried, by device number, in whole hundredths that add up to the whole where
+ * these devices carried it; the whole itself only for who carried all of it. Pure.
+ */
+export function sharesOfWork(
+  devices: ReadonlyArray<{ number: number; doneParts: number }>,
+  allDone: number,
+): ReadonlyMap<number, number> {
+  const exact = devices.map(({ number, doneParts }) => ({
+    number,
+    percent: (100 * doneParts) / (allDone || 1),
+  }));
+  const rounded = new Map(exact.map(({ number, percent }) => [number, Math.floor(percent)]));
+  let left = Math.round(exact.reduce((sum, { percent }) => sum + (percent % 1), 0));
+  for (const { number, percent } of exact.sort((a, b) => (b.percent % 1) - (a.percent % 1))) {
+    if (left === 0) break;
+    if (percent >= 99 || percent % 1 === 0) continue;
+    rounded.set(number, Math.floor(percent) + 1);
+    left -= 1;
+  }
+  return new Map([...rounded].map(([number, percent]) => [number, percent / 100]));
 }

@@ -3,7 +3,7 @@ import type { OpenUpload } from '../state/open-upload.ts';
 import { numbers, words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { DownloadButton } from './download-button.tsx';
-import { shareOfWork } from './gain.ts';
+import { sharesOfWork } from './gain.ts';
 import { later } from './later.ts';
 import type { OpenView } from './status.ts';
 import { Swatch } from './swatch.tsx';
@@ -26,6 +26,7 @@ export function ResultPanel(props: { open: OpenUpload; view: OpenView }): JSX.El
   };
   const carriers = () =>
     props.view.devices.filter(({ doneParts }) => doneParts > 0).sort((a, b) => b.doneParts - a.doneParts);
+  const shares = () => sharesOfWork(carriers(), props.view.doneParts);
   const [isPicture, setPicture] = createSignal(false);
   // What happened is said first, and drawn when the page has time.
   onMount(() => setTimeout(() => setPicture(true)));
@@ -85,7 +86,7 @@ export function ResultPanel(props: { open: OpenUpload; view: OpenView }): JSX.El
                   <Swatch device={device.number} /> <strong>{device.name}</strong>{' '}
                   <span class="small">
                     {words.partsCount(device.doneParts)},{' '}
-                    {words.shareOfWork(shareOfWork(device.doneParts, props.view.doneParts))}
+                    {words.shareOfWork(shares().get(device.number) ?? 0)}
                   </span>
                 </li>
               )}

@@ -275,6 +275,8 @@ export function english(n: Numbers) {
     // Devices
     devices: 'Devices',
     others: 'Other devices',
+    browserOn: (browser: string, system: string) => `${browser} on ${system}`,
+    aDevice: 'A device',
     thisDevice: 'this device',
     online: 'online',
     offlineDevice: 'offline',

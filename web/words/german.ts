@@ -276,6 +276,8 @@ export function german(n: Numbers): Words {
 
     devices: 'Geräte',
     others: 'Andere Geräte',
+    browserOn: (browser, system) => `${browser} auf ${system}`,
+    aDevice: 'Ein Gerät',
     thisDevice: 'dieses Gerät',
     online: 'online',
     offlineDevice: 'offline',

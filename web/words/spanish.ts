@@ -260,6 +260,8 @@ export function spanish(n: Numbers): Words {
 
     devices: 'Dispositivos',
     others: 'Otros dispositivos',
+    browserOn: (browser, system) => `${browser} en ${system}`,
+    aDevice: 'Un dispositivo',
     thisDevice: 'este dispositivo',
     online: 'conectado',
     offlineDevice: 'sin conexión',
