@@ -40,3 +40,6 @@ export const PERMISSIONS = [
   'usb=()',
   'screen-wake-lock=(self)',
 ].join(', ');
+
+/** What stands at any path but the page's own, as plain text with a 404: the page keeps what it shows in the fragment. */
+export const NO_SUCH_PAGE = 'There is no such page here.\n';

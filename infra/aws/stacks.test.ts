@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { METRIC_NAMES } from '../../functions/observing/metrics.ts';
@@ -6,7 +7,7 @@ import { TABLE_SCHEMA } from '../../functions/table/keys.ts';
 import { synthesise } from '../../test/support/synthesised.ts';
 
 // What must never regress. That cdk-nag finds nothing unexplained is part of it: `synthesise` throws otherwise.
-const { lasting, running } = synthesise();
+const { lasting, running, outdir } = synthesise();
 const HANDBOOK = readFileSync(new URL('../../docs/OPERATIONS.md', import.meta.url), 'utf8');
 
 interface Resource {
@@ -127,7 +128,7 @@ describe('the addresses', () => {
       DistributionConfig: Match.objectLike({
         DefaultCacheBehavior: Match.objectLike({ ViewerProtocolPolicy: 'redirect-to-https', Compress: true }),
         CustomErrorResponses: [403, 404].map((ErrorCode) =>
-          Match.objectLike({ ErrorCode, ResponseCode: 200, ResponsePagePath: '/index.html' }),
+          Match.objectLike({ ErrorCode, ResponseCode: 404, ResponsePagePath: '/not-found.txt' }),
         ),
         Origins: [Match.objectLike({ OriginAccessControlId: Match.anyValue() })],
       }),
@@ -148,6 +149,17 @@ describe('the addresses', () => {
         },
       },
     });
+  });
+
+  test('what is published is the page, and what is said where there is none; not what the build keeps beside it', () => {
+    const published = resourcesOf(running, 'Custom::CDKBucketDeployment').map(
+      ({ Properties: { SourceObjectKeys } }) =>
+        (SourceObjectKeys as string[])
+          .map((key) => join(outdir, `asset.${key.replace('.zip', '')}`))
+          .flatMap((folder) => readdirSync(folder, { recursive: true }).map(String))
+          .sort(),
+    );
+    expect(published).toContainEqual(['config.json', 'index.html', 'not-found.txt']);
   });
 
   test('people sign in by passkey, code or password, with a code flow that needs no secret', () => {
@@ -185,7 +197,13 @@ describe('what runs', () => {
     for (const { Properties } of functions) {
       expect(Properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
     }
+    // Those of the CDK as well: without a group of ours Lambda makes one that is kept for ever.
     for (const template of [lasting, running]) {
+      for (const { Properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
+        expect(Properties).toMatchObject({
+          LoggingConfig: { LogGroup: { Ref: expect.stringMatching('Log') } },
+        });
+      }
       for (const { Properties } of resourcesOf(template, 'AWS::Logs::LogGroup')) {
         expect(Properties.RetentionInDays).toBe(30);
       }

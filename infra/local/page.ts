@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import sirv from 'sirv';
-import { pageHeaders } from '../../protocol/page-headers.ts';
+import { NO_SUCH_PAGE, pageHeaders } from '../../protocol/page-headers.ts';
 
 /**
  * A running server has the page for itself: the one that belongs to it, while the next one is being built. (sirv lists
@@ -59,9 +59,7 @@ export function makePage(folder: string, connectTo: readonly string[] = []): Req
     // Nothing here is long enough for it, and a range that ends before it starts makes sirv throw.
     delete request.headers.range;
     serve(request, response, () => {
-      response
-        .writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' })
-        .end('There is no such page here.\n');
+      response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end(NO_SUCH_PAGE);
     });
   };
 }

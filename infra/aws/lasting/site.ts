@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -13,11 +13,15 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { contentSecurityPolicy, PERMISSIONS } from '../../../protocol/page-headers.ts';
 import { explain } from '../nag.ts';
 import type { Settings } from '../settings.ts';
+
+/** In the page's bucket: what is said of paths at which there is nothing. */
+export const NOT_FOUND_FILE = 'not-found.txt';
 
 export interface SiteProps extends Pick<Settings, 'stage' | 'domain'> {
   /** Where the page may connect to, beside its own origin. */
@@ -40,6 +44,7 @@ export class Site extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       autoDeleteObjects: true,
     });
+    this.keepLogOfEmptying();
     const headers = new ResponseHeadersPolicy(this, 'Headers', {
       comment: `Tributary ${stage}`,
       securityHeadersBehavior: {
@@ -68,11 +73,12 @@ export class Site extends Construct {
         responseHeadersPolicy: headers,
         compress: true,
       },
-      // The bucket says 403 for what it does not have: it lets nobody list. Any path of ours is the one page's.
+      // The bucket says 403 for what it does not have: it lets nobody list. Never the page itself: at another path it
+      // would look for its parts in the wrong place, and take this answer for a script.
       errorResponses: [403, 404].map((httpStatus) => ({
         httpStatus,
-        responseHttpStatus: 200,
-        responsePagePath: '/index.html',
+        responseHttpStatus: 404,
+        responsePagePath: `/${NOT_FOUND_FILE}`,
         ttl: Duration.minutes(1),
       })),
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -100,5 +106,16 @@ export class Site extends Construct {
               "CloudFront's own certificate comes with its own choice of TLS versions; a domain with a certificate asks for TLS 1.2 (see docs/OPERATIONS.md).",
           }),
     });
+  }
+
+  /** The CDK's function that empties the bucket before it goes: Lambda would make it a log that nobody ever deletes. */
+  private keepLogOfEmptying(): void {
+    const log = new LogGroup(this, 'EmptyingLog', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const provider = Stack.of(this).node.findChild('Custom::S3AutoDeleteObjectsCustomResourceProvider');
+    const handler = provider.node.findChild('Handler') as CfnResource;
+    handler.addPropertyOverride('LoggingConfig', { LogGroup: log.logGroupName });
   }
 }

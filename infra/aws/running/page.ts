@@ -4,7 +4,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import type { PageConfig } from '../../../protocol/page-config.ts';
-import type { Site } from '../lasting/site.ts';
+import { NO_SUCH_PAGE } from '../../../protocol/page-headers.ts';
+import { NOT_FOUND_FILE, type Site } from '../lasting/site.ts';
 import { explain } from '../nag.ts';
 
 export interface PageProps {
@@ -57,12 +58,14 @@ export class Page extends Construct {
     const rest = new BucketDeployment(this, 'Rest', {
       ...common,
       sources: [
-        Source.asset(folder, { exclude: ['assets', '.sources'] }),
+        // What the build keeps beside the page begins with a dot.
+        Source.asset(folder, { exclude: ['assets', '.*'] }),
+        Source.data(NOT_FOUND_FILE, NO_SUCH_PAGE),
         Source.jsonData('config.json', config),
       ],
       cacheControl: [CacheControl.noCache()],
       distribution: site.distribution,
-      distributionPaths: ['/', '/index.html', '/config.json'],
+      distributionPaths: ['/', '/index.html', '/config.json', `/${NOT_FOUND_FILE}`],
     });
     // Never a page whose parts are not there yet.
     rest.node.addDependency(assets);
