@@ -1,5 +1,6 @@
 import { createEffect, type JSX } from 'solid-js';
 import type { OpenUpload } from '../state/open-upload.ts';
+import { resultWords } from '../words/result.ts';
 import { numbers, words } from '../words/words.ts';
 import { drawCarried, PICTURE } from './carried-drawing.ts';
 import type { OpenView } from './status.ts';
@@ -20,7 +21,7 @@ export function CarriedPicture(props: {
       title: file.name,
       subtitle: [
         numbers.bytes(file.sizeBytes),
-        props.tookMs === undefined ? '' : words.took(numbers.elapsed(props.tookMs)),
+        props.tookMs === undefined ? '' : resultWords().took(numbers.elapsed(props.tookMs)),
       ]
         .filter(Boolean)
         .join(' '),
@@ -39,7 +40,7 @@ export function CarriedPicture(props: {
       if (!blob) return;
       const anchor = document.createElement('a');
       anchor.href = URL.createObjectURL(blob);
-      anchor.download = words.result.pictureName(props.view.file.name);
+      anchor.download = resultWords().pictureName(props.view.file.name);
       anchor.click();
       // The download has its own hold on the bytes once it has begun.
       setTimeout(() => URL.revokeObjectURL(anchor.href), 60_000);
@@ -51,11 +52,11 @@ export function CarriedPicture(props: {
         width={PICTURE.width}
         height={PICTURE.height}
         role="img"
-        aria-label={words.result.carried}
+        aria-label={resultWords().carried}
         data-testid="carried"
       />
       <button type="button" class="button" onClick={save}>
-        {words.result.savePicture}
+        {resultWords().savePicture}
       </button>
     </div>
   );

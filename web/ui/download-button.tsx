@@ -1,12 +1,13 @@
 import { createSignal, type JSX } from 'solid-js';
 import type { Upload } from '../engine/upload.ts';
+import { resultWords } from '../words/result.ts';
 import { words } from '../words/words.ts';
 
 /** Fetches the finished file by a link that is made for this one time. */
 export function DownloadButton(props: { upload: Upload }): JSX.Element {
   const [said, setSaid] = createSignal('');
   const download = async () => {
-    setSaid(words.downloading);
+    setSaid(resultWords().downloading);
     const link = await props.upload.downloadLink();
     if ('error' in link) {
       setSaid(link.error ? words.errors[link.error.kind] : words.unanswered);
@@ -23,7 +24,7 @@ export function DownloadButton(props: { upload: Upload }): JSX.Element {
   return (
     <div>
       <button type="button" class="button primary" onClick={() => void download()}>
-        {words.download}
+        {resultWords().download}
       </button>
       <p class="small" aria-live="polite">
         {said()}

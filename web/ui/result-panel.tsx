@@ -1,5 +1,6 @@
 import { createMemo, createSignal, For, type JSX, onMount, Show, Suspense } from 'solid-js';
 import type { OpenUpload } from '../state/open-upload.ts';
+import { resultWords } from '../words/result.ts';
 import { numbers, words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { DownloadButton } from './download-button.tsx';
@@ -33,19 +34,19 @@ export function ResultPanel(props: { open: OpenUpload; view: OpenView }): JSX.El
   return (
     <Show when={finished()}>
       {(phase) => (
-        <section class="card result" aria-label={words.result.title}>
+        <section class="card result" aria-label={resultWords().title}>
           <div class="result-head">
             <svg class="result-sign" viewBox="0 0 48 48" aria-hidden="true">
               <circle cx="24" cy="24" r="22" fill="currentColor" />
               <path d="M14 25l7 7 14-15" fill="none" stroke="var(--surface)" stroke-width="4" />
             </svg>
             <div>
-              <h2>{words.completeTitle}</h2>
+              <h2>{resultWords().completeTitle}</h2>
               <p class="soft">
                 <Show when={tookMs()}>
                   {(ms) => (
                     <>
-                      {words.took(numbers.elapsed(ms()))},{' '}
+                      {resultWords().took(numbers.elapsed(ms()))},{' '}
                       {numbers.speed(props.view.file.sizeBytes / (ms() / 1_000))}
                     </>
                   )}
@@ -58,27 +59,27 @@ export function ResultPanel(props: { open: OpenUpload; view: OpenView }): JSX.El
           </Show>
           <dl class="facts">
             <div>
-              <dt>{words.result.name}</dt>
+              <dt>{resultWords().name}</dt>
               <dd>{props.view.file.name}</dd>
             </div>
             <div>
-              <dt>{words.result.size}</dt>
+              <dt>{resultWords().size}</dt>
               <dd>
                 {numbers.bytes(props.view.file.sizeBytes)} ({numbers.exactBytes(props.view.file.sizeBytes)})
               </dd>
             </div>
             <div>
-              <dt>{words.result.finishedAt}</dt>
+              <dt>{resultWords().finishedAt}</dt>
               <dd>{numbers.dateTime(phase().finishedAtMs)}</dd>
             </div>
           </dl>
           <CopyField
-            name={words.result.checksum}
-            button={words.result.copyChecksum}
+            name={resultWords().checksum}
+            button={resultWords().copyChecksum}
             short={words.copyShort}
             text={phase().sha256}
           />
-          <h3>{words.result.carried}</h3>
+          <h3>{resultWords().carried}</h3>
           <ul class="carried">
             <For each={carriers()}>
               {(device) => (

@@ -328,23 +328,6 @@ export function english(n: Numbers) {
 
     // Done
     complete: (name: string) => `${name} is complete.`,
-    completeTitle: 'Complete',
-    took: (duration: string) => `in ${duration}`,
-    result: {
-      title: 'The result',
-      name: 'Name',
-      size: 'Size',
-      duration: 'Took',
-      average: 'On average',
-      finishedAt: 'Finished',
-      checksum: 'SHA-256 of the parts together (S3)',
-      copyChecksum: 'Copy checksum',
-      carried: 'Who carried what',
-      savePicture: 'Save as a picture',
-      pictureName: (name: string) => `${name}, carried by.png`,
-    },
-    download: 'Download',
-    downloading: 'Asking for the file…',
     another: 'Upload another file',
 
     // Ending

@@ -326,23 +326,6 @@ export function german(n: Numbers): Words {
       `Die Adresse dieser Seite gilt nur auf diesem Gerät, deshalb führen diese Links zu ${origin}, für Geräte im selben Netz.`,
 
     complete: (name) => `${name} ist vollständig.`,
-    completeTitle: 'Vollständig',
-    took: (duration) => `in ${duration}`,
-    result: {
-      title: 'Das Ergebnis',
-      name: 'Name',
-      size: 'Größe',
-      duration: 'Dauer',
-      average: 'Im Mittel',
-      finishedAt: 'Fertig seit',
-      checksum: 'SHA-256 der Teile zusammen (S3)',
-      copyChecksum: 'Prüfsumme kopieren',
-      carried: 'Wer was getragen hat',
-      savePicture: 'Als Bild sichern',
-      pictureName: (name) => `${name}, getragen von.png`,
-    },
-    download: 'Herunterladen',
-    downloading: 'Die Datei wird angefordert …',
     another: 'Weitere Datei hochladen',
 
     abort: 'Diesen Upload beenden',

@@ -310,23 +310,6 @@ export function spanish(n: Numbers): Words {
       `La dirección de esta página solo vale en este dispositivo, así que estos enlaces llevan a ${origin}, para dispositivos de la misma red.`,
 
     complete: (name) => `${name} está completo.`,
-    completeTitle: 'Completo',
-    took: (duration) => `en ${duration}`,
-    result: {
-      title: 'El resultado',
-      name: 'Nombre',
-      size: 'Tamaño',
-      duration: 'Tardó',
-      average: 'De media',
-      finishedAt: 'Terminado',
-      checksum: 'SHA-256 de las partes juntas (S3)',
-      copyChecksum: 'Copiar la suma',
-      carried: 'Quién llevó qué',
-      savePicture: 'Guardar como imagen',
-      pictureName: (name) => `${name}, llevado por.png`,
-    },
-    download: 'Descargar',
-    downloading: 'Pidiendo el archivo…',
     another: 'Subir otro archivo',
 
     abort: 'Cancelar esta subida',
