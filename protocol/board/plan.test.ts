@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { geometryOf, MIN_PART_BYTES } from './geometry.ts';
-import { fairShare, flightsAllowed, type Pace, partsWithin } from './plan.ts';
+import { fairShare, flightsAllowed, isOutOfPatience, type Pace, partsWithin } from './plan.ts';
 
 const GEOMETRY = geometryOf(1_000 * MIN_PART_BYTES);
 /** Parts a second, and parts that are still to be sent. */
@@ -101,4 +101,11 @@ test('[C9] nobody begins more than one part before its speed was measured', () =
 test('[C9] a slow line carries one part at a time, a fast one as many as it may', () => {
   const partsPerS = (parts: number) => flightsAllowed(MIN_PART_BYTES, parts * MIN_PART_BYTES, 4);
   expect([0, 0.05, 0.125, 0.126, 0.25, 0.3, 0.376, 10].map(partsPerS)).toEqual([1, 1, 1, 2, 2, 3, 4, 4]);
+});
+
+test('[C12] nobody is patient for longer than a part takes, nor for less than 10 s', () => {
+  const slow = MIN_PART_BYTES / 30;
+  expect([29_999, 30_001].map((ms) => isOutOfPatience(MIN_PART_BYTES, slow, ms))).toEqual([false, true]);
+  const fast = MIN_PART_BYTES * 30;
+  expect([9_999, 10_001].map((ms) => isOutOfPatience(MIN_PART_BYTES, fast, ms))).toEqual([false, true]);
 });

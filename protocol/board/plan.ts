@@ -43,8 +43,19 @@ function isFarFromOver(own: Pace, rateBps: number, freeBytes: number, partBytes:
   return freeBytes / rateBps > (3 * (own.backlogBytes + 2 * partBytes)) / own.rateBps;
 }
 
+/** [C12] Nobody is patient for less than this. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * [C12] Whether a device has stood idle before free tickets for longer than one would have taken it. Whoever was to be done
+ * with them sooner is not.
+ */
+export function isOutOfPatience(partBytes: number, rateBps: number, waitedMs: number): boolean {
+  return waitedMs > Math.max(PATIENCE_MS, (partBytes * 1_000) / rateBps);
+}
+
 /** [C9] A part on its way takes no longer than this, if fewer of them at once can help it. */
-const FLIGHT_S = 8;
+export const FLIGHT_S = 8;
 
 /**
  * [C9] How many parts a device has in flight, `atOnce` at the most. What has begun cannot go to anybody else without

@@ -1,7 +1,8 @@
 import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
+import { MIN_LEASE_MS } from '../../protocol/board/lease.ts';
 import type { decodeDown } from '../../protocol/codec.ts';
 import { makeCarrier } from '../../web/engine/carrier.ts';
-import { makeConnection } from '../../web/engine/connection.ts';
+import { type Connection, makeConnection } from '../../web/engine/connection.ts';
 import type { Clock, FilePort, PutOutcome, Task } from '../../web/engine/ports.ts';
 import { makeUpload, type Upload } from '../../web/engine/upload.ts';
 import type { StoreAnswer } from './bucket.ts';
@@ -36,6 +37,8 @@ export interface DevicePlan {
   happenings: readonly Happening[];
   /** It claims as others do and never delivers anything. */
   isSaboteur: boolean;
+  /** It says again and again that it is so fast, in bytes a second, and has nothing left to send. */
+  liesBps?: number;
 }
 
 export const SECRETS = { own: 'o'.repeat(22), help: 'h'.repeat(22), watch: 'w'.repeat(22) };
@@ -46,6 +49,7 @@ const STALLED_AFTER_MS = 30_000;
 /** From the last byte until the store has it on disk. */
 const STORE_MS = 30;
 export const AT_ONCE = 4;
+const LIES_EVERY_MS = 2_000;
 
 export interface SimDevice {
   readonly plan: DevicePlan;
@@ -118,6 +122,7 @@ export function makeSimDevice(plan: DevicePlan, options: DeviceOptions): SimDevi
         : { kind: 'join', secret: plan.role === 'helper' ? SECRETS.help : SECRETS.watch },
       plan.role === 'watcher' ? undefined : makeSimFile(plan, options, network, uplink, () => isAlive),
     );
+    if (plan.liesBps !== undefined) clock.after(LIES_EVERY_MS, () => lie(connection, plan.liesBps ?? 0));
     upload.onChange(() => {
       if (wasFinished === isFinished()) return;
       wasFinished = !wasFinished;
@@ -146,6 +151,25 @@ export function makeSimDevice(plan: DevicePlan, options: DeviceOptions): SimDevi
       }
     };
   };
+  /** An ordinary message, of which nothing is true. */
+  const lie = (connection: Connection, rateBps: number) => {
+    const board = upload?.board();
+    if (!isAlive || hasQuit || isFinished()) return;
+    clock.after(LIES_EVERY_MS, () => lie(connection, rateBps));
+    if (!board) return;
+    const nothing = { done: [], hashes: [], want: [], hedge: [], release: [] };
+    void connection.request({
+      type: 'sync',
+      upload: board.info.upload,
+      ...nothing,
+      renew: [1],
+      again: true,
+      leaseMs: MIN_LEASE_MS,
+      rateBps,
+      backlogBytes: 0,
+    });
+  };
+
   return {
     plan,
     uplink,

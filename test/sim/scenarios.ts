@@ -141,6 +141,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       };
     },
   },
+  liar: {
+    title: '20 + 8 Mbit/s and a helper that claims, never delivers and says it has 1 Gbit/s, 1 GiB',
+    kind: 'churn',
+    plan: (random) => {
+      const plan = links(GIB, [20, 8, 8])(random);
+      return {
+        ...plan,
+        devices: plan.devices.map((one, i) =>
+          i === 2 ? { ...one, isSaboteur: true, liesBps: mbit(1_000) } : one,
+        ),
+      };
+    },
+  },
   '30MiB': { title: '20 + 8 + 2 Mbit/s, 30 MiB', kind: 'small', plan: links(30 * MIB, [20, 8, 2]) },
   '200MiB': { title: '20 + 8 + 2 Mbit/s, 200 MiB', kind: 'small', plan: links(200 * MIB, [20, 8, 2]) },
   '10GiB': { title: '20 + 8 + 2 Mbit/s, 10 GiB', kind: 'static', plan: links(10 * GIB, [20, 8, 2]) },

@@ -15,6 +15,7 @@ test.for([
   'returns',
   'wifi-drop',
   'saboteur',
+  'liar',
   '200MiB',
 ])('%s: as fast as all links together, and next to nothing sent in vain', async (name) => {
   const outcome = await runWorld(planOf(name, 1));

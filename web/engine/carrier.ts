@@ -6,6 +6,7 @@ import type { Granted } from '../../protocol/messages/sync.ts';
 import { waitMs } from './backoff.ts';
 import { type BoardSession, isOver, type OpenBoard } from './board-session.ts';
 import { type Budget, unlimited, withBudget } from './budget.ts';
+import { makeConducts } from './conduct.ts';
 import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import { makeFlights, type Ticket } from './flights.ts';
@@ -317,6 +318,16 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     else setState({ state: isBusy ? 'carrying' : 'nothing-free' });
   };
 
+  const conducts = makeConducts(
+    clock,
+    () => (session.board()?.replica.freeParts(connection.serverNowMs()) ?? 0) > 0,
+  );
+  const watch = (stripes: Iterable<number>) => {
+    const replica = session.board()?.replica;
+    if (replica) for (const s of stripes) conducts.saw(replica.stripe(s));
+  };
+  const watchAll = () => watch(Array(geometry.stripes).keys());
+
   const refill = makeRefill();
 
   const hashAhead = (board: OpenBoard | undefined) => {
@@ -364,7 +375,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
       const dueMs = turns.dueMs(isUrgent ? 0 : own.gatherMs);
       if (dueMs > times.nowMs) return turns.wakeAt(dueMs);
     }
-    const outlook = (inHand: ReadonlySet<number>) => outlookOf(board, session, inHand, times.serverNowMs);
+    const outlook = (inHand: ReadonlySet<number>) =>
+      outlookOf(board, session, conducts.of, inHand, times.serverNowMs);
     const proposal = proposalOf(load, board, own, outlook, times);
     const room = budget.room(nextBytes(board)) - hand.size;
     if (room < proposal.want.length) proposal.want.length = Math.max(0, room);
@@ -398,8 +410,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     ).nextMs;
     const expiryMs = nextExpiryMs(board.replica, board.info.device, serverMs) ?? Number.POSITIVE_INFINITY;
     const inMs = Math.min(renewalMs, expiryMs) - serverMs;
-    // With a place free and parts in other hands, what is expected of those may prove wrong at any time.
-    const isWatching = flights.size < pacing.atOnce() && Number.isFinite(expiryMs);
+    // With a place free and parts left to others, what is expected of those may prove wrong at any time.
+    const isLeft = Number.isFinite(expiryMs) || board.replica.freeParts(serverMs) > 0;
+    const isWatching = flights.size < pacing.atOnce() && isLeft;
     const lookMs = isWatching ? LOOK_AGAIN_MS : Number.POSITIVE_INFINITY;
     turns.wakeAt(nowMs + Math.min(inMs + 1, hand.nextUntilMs(nowMs) - nowMs + 1, lookMs));
   };
@@ -458,13 +471,16 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const stopListening = [
     budget.onChange(() => pump()),
     session.on((event) => {
+      if (event.kind === 'changed') watch(event.stripes);
       if (event.kind === 'opened') {
+        watchAll();
         prover.told(event.proven);
         turns.hurry();
       }
       if (event.kind !== 'members') pump();
     }),
   ];
+  watchAll();
   pump();
 
   return {

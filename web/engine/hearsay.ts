@@ -1,3 +1,4 @@
+import { MAX_LEASE_MS } from '../../protocol/board/lease.ts';
 import type { Clock } from './ports.ts';
 
 /** `sinceMs` ago a device had this speed and so much to send; undefined where it keeps no account of that. */
@@ -17,8 +18,8 @@ export interface Hearsay {
   sumBps(): number;
 }
 
-/** A speed is believed for this long: a device on a slow line syncs at least this often, to renew its leases. */
-const RATE_BELIEVED_MS = 30_000;
+/** A speed is believed for this long: whoever works has delivered something or renewed a lease until then. */
+const RATE_BELIEVED_MS = MAX_LEASE_MS / 2;
 /** After so long a sum is made anew: some have not been heard of lately any more, or do not count. */
 const SUM_BELIEVED_MS = 3_000;
 

@@ -3,12 +3,21 @@ import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
 import { bitsAt } from '../../test/board-arbitraries.ts';
 import { BEN, board, CLEO, lease, ME } from '../../test/board-sketches.ts';
 import type { OpenBoard } from './board-session.ts';
+import type { Conduct } from './conduct.ts';
 import type { Heard } from './hearsay.ts';
 import { outlookOf } from './outlook.ts';
 
 const ALL = (1n << 64n) - 1n;
 
-function lookOut(heard: Record<number, Heard>, inHand: number[] = [], online = true) {
+/** Of one that has always done what it said. */
+const HONEST: Conduct = { waitedMs: 0, owesMs: 0, parts: 1_000, heldMs: 10_000 };
+
+function lookOut(
+  heard: Record<number, Heard>,
+  inHand: number[] = [],
+  online = true,
+  conduct: Partial<Conduct> = {},
+) {
   const replica = board({
     known: ALL,
     done: bitsAt(0, 1),
@@ -18,7 +27,8 @@ function lookOut(heard: Record<number, Heard>, inHand: number[] = [], online = t
     [ME, BEN, CLEO].map((number) => [number, { number, name: '', role: 'helper', online, rateBps: 0 }]),
   );
   const open = { info: { device: ME }, replica, members } as unknown as OpenBoard;
-  return outlookOf(open, { heardOf: (device) => heard[device] }, new Set(inHand), 0);
+  const conductOf = () => ({ ...HONEST, ...conduct });
+  return outlookOf(open, { heardOf: (device) => heard[device] }, conductOf, new Set(inHand), 0);
 }
 
 const heard = (sinceMs: number, parts = 2, partsPerS = 0.1): Heard => ({
@@ -48,9 +58,8 @@ test('[C10] of one that says 0 it is too early to tell at first; then it stands 
   expect(lookOut({}).endOf(BEN, 50_000)).toBe(50_000);
 });
 
-test('[C10] who was silent for too long, or has left, carries nothing more', () => {
-  expect(lookOut({ [BEN]: heard(44_000, 10) }).others).toHaveLength(1);
-  expect(lookOut({ [BEN]: heard(46_000, 10) }).others).toEqual([]);
+test('[C10] who works on a slow line and is silent meanwhile is reckoned with; who has left is not', () => {
+  expect(lookOut({ [BEN]: heard(126_000, 1, 0.0119) }).others).toHaveLength(1);
   expect(lookOut({ [BEN]: heard(1_000) }, [], false).others).toEqual([]);
 });
 
@@ -62,4 +71,40 @@ test('[C8] unassigned is what is neither done nor held by others nor in hand', (
 test('[C10] a device that keeps no account of its work is taken to have all of its tickets still to send', () => {
   const { endOf } = lookOut({ [BEN]: { ...heard(0), backlogBytes: undefined } });
   expect(endOf(BEN, 30_000)).toBeCloseTo(20_000);
+});
+
+const doing = (conduct: Partial<Conduct>, said = heard(0, 0, 25)) =>
+  lookOut({ [BEN]: said }, [], true, conduct);
+
+test('[C11] who leaves free tickets where they are is not reckoned with, however fast it says to be', () => {
+  expect(doing({ waitedMs: 5_000 }).others).toHaveLength(1);
+  expect(doing({ waitedMs: 5_001 }).others).toEqual([]);
+});
+
+test('[C11] nor who holds tickets and delivers none; it is expected to go on so, if it still speaks', () => {
+  expect(doing({ owesMs: 15_000 }).others).toHaveLength(1);
+  expect(doing({ owesMs: 15_000 }).endOf(BEN, 20_000)).toBe(0);
+  const idler = doing({ owesMs: 40_000 });
+  expect(idler.others).toEqual([]);
+  expect(idler.endOf(BEN, 20_000)).toBe(40_000);
+  // Saying 0 again and again it is no newcomer either.
+  expect(doing({ owesMs: 40_000 }, heard(1_000, 1, 0)).endOf(BEN, 20_000)).toBe(40_000);
+  // Long silent, it may be dead: then its lease runs out.
+  expect(doing({ owesMs: 40_000 }, heard(21_000, 0, 25)).endOf(BEN, 20_000)).toBe(20_000);
+});
+
+test('[C11] of a slow line the first part is waited for', () => {
+  expect(doing({ owesMs: 26_000 }, heard(0, 1, 0.1)).others).toHaveLength(1);
+  expect(doing({ owesMs: 31_000 }, heard(0, 1, 0.1)).others).toEqual([]);
+});
+
+test('[C11] nobody is believed to be much faster than what it was credited with', () => {
+  const { others, endOf } = doing({ parts: 6, heldMs: 60_000 }, heard(0, 2, 25));
+  expect(others[0]?.rateBps).toBeCloseTo(0.5 * MIN_PART_BYTES);
+  expect(endOf(BEN, 30_000)).toBeCloseTo(4_000);
+  // One part at a time, each of which takes 10 s: it is believed from the beginning on.
+  for (const heldMs of [100, 9_900, 29_900, 99_900]) {
+    const honest = doing({ parts: Math.floor(heldMs / 10_000), heldMs }, heard(0, 1, 0.1));
+    expect(honest.others[0]?.rateBps).toBe(0.1 * MIN_PART_BYTES);
+  }
 });

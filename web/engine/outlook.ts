@@ -1,7 +1,7 @@
 import type { EndOf } from '../../protocol/board/hedge.ts';
-import type { Pace } from '../../protocol/board/plan.ts';
+import { FLIGHT_S, type Pace } from '../../protocol/board/plan.ts';
 import type { BoardSession, OpenBoard } from './board-session.ts';
-import type { Heard } from './hearsay.ts';
+import type { Conducts } from './conduct.ts';
 
 /** What the others are expected to do. */
 export interface Outlook {
@@ -10,56 +10,79 @@ export interface Outlook {
   endOf: EndOf;
   /** Tickets that nobody else holds and that are not in hand, known or not. */
   unassigned: number;
+  /** For so long this device has held nothing, though there were free tickets. */
+  waitedMs: number;
 }
 
 /** A device that is so late is not believed any more, whatever it said of its speed. */
 const LATE_MS = 3_000;
 const LATE_SHARE = 0.5;
-/** Nor is one that was silent for so long: even on a slow line it renews its leases. */
-const SILENT_MS = 45_000;
+/** Nor one that has work at hand and leaves it there for so long; this is asking for it, and hearing of it, twice. */
+const WAITED_MS = 5_000;
+/** A first part takes as long as those that fly with it. */
+const FLIGHT_MS = 1_000 * FLIGHT_S;
+/** Nobody is believed to be faster than so many times what it has done, as if so many parts more were done already. */
+const BELIEVED_TIMES = 3;
+const BELIEVED_PARTS = 4;
 /** A device that has just come has measured nothing; after so long it has, or stands still. */
 const NEW_MS = 3_000;
 
 /** Pure, but for what the session has heard. */
 export function outlookOf(
   board: OpenBoard,
-  session: Pick<BoardSession, 'heardOf'>,
+  { heardOf }: Pick<BoardSession, 'heardOf'>,
+  conductOf: Conducts['of'],
   inHand: ReadonlySet<number>,
   serverNowMs: number,
 ): Outlook {
   const { replica, info, members } = board;
+  const { partBytes } = replica.geometry;
   const holdings = replica.holdings(serverNowMs);
   let held = inHand.size;
   for (const [device, count] of holdings) if (device !== info.device) held += count;
-  const leftOf = (device: number, heard: Heard) =>
-    heard.backlogBytes ?? (holdings.get(device) ?? 0) * replica.geometry.partBytes;
+
+  /**
+   * What a device is expected to do [C10], as far as what it does bears out what it says [C11]. Undefined: it said nothing
+   * to go by, leaves tickets where they are, or should have been done with some, or with all, long ago.
+   */
+  const paceOf = (device: number): Pace | undefined => {
+    const heard = heardOf(device);
+    if (!heard || heard.rateBps <= 0) return undefined;
+    const { waitedMs, owesMs, parts, heldMs } = conductOf(device);
+    const firstMs = FLIGHT_MS + (partBytes * 1_000) / heard.rateBps;
+    if (waitedMs > WAITED_MS || isLate(owesMs, firstMs)) return undefined;
+    const shownBytes = BELIEVED_TIMES * (parts + BELIEVED_PARTS) * partBytes;
+    const rateBps = Math.min(heard.rateBps, (shownBytes * 1_000) / heldMs);
+    const leftBytes = heard.backlogBytes ?? (holdings.get(device) ?? 0) * partBytes;
+    if (isLate(heard.sinceMs, (leftBytes * 1_000) / rateBps)) return undefined;
+    return { rateBps, backlogBytes: Math.max(0, leftBytes - (rateBps * heard.sinceMs) / 1_000) };
+  };
 
   const others: Pace[] = [];
   for (const { number, online, role } of members.values()) {
-    const heard = session.heardOf(number);
-    if (!heard || !online || role === 'watcher' || number === info.device) continue;
-    const ms = expectedMs(heard, leftOf(number, heard));
-    if (ms !== undefined && heard.sinceMs < SILENT_MS) {
-      others.push({ rateBps: heard.rateBps, backlogBytes: (Math.max(0, ms) * heard.rateBps) / 1_000 });
-    }
+    if (!online || role === 'watcher' || number === info.device) continue;
+    const pace = paceOf(number);
+    if (pace) others.push(pace);
   }
 
   return {
     others,
     unassigned: Math.max(0, replica.geometry.parts - replica.doneParts() - held),
+    waitedMs: conductOf(info.device).waitedMs,
     endOf(device, leftMs) {
-      const heard = session.heardOf(device);
-      const ms = heard && expectedMs(heard, leftOf(device, heard));
-      if (ms !== undefined) return Math.max(0, ms);
-      // Nobody can tell; but when its lease has run out, its tickets are free.
-      return heard && heard.sinceMs < NEW_MS ? undefined : leftMs;
+      const pace = paceOf(device);
+      if (pace) return (pace.backlogBytes * 1_000) / pace.rateBps;
+      const { sinceMs = Number.POSITIVE_INFINITY } = heardOf(device) ?? {};
+      const { owesMs } = conductOf(device);
+      // Nobody can tell, if it has just begun.
+      if (Math.max(sinceMs, owesMs) < NEW_MS) return undefined;
+      // When its lease has run out, its tickets are free. But one that speaks renews it; and who has delivered nothing for
+      // so long, will not for as long again.
+      return sinceMs < owesMs / 2 ? Math.max(leftMs, owesMs) : leftMs;
     },
   };
 }
 
-/** Until a device has sent what it holds; undefined when it said nothing to go by, or should have been long done. */
-function expectedMs({ rateBps, sinceMs }: Heard, backlogBytes: number): number | undefined {
-  if (rateBps <= 0) return undefined;
-  const tookMs = (backlogBytes * 1_000) / rateBps;
-  return sinceMs > tookMs * (1 + LATE_SHARE) + LATE_MS ? undefined : tookMs - sinceMs;
+function isLate(sinceMs: number, tookMs: number): boolean {
+  return sinceMs > tookMs * (1 + LATE_SHARE) + LATE_MS;
 }

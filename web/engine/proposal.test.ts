@@ -11,7 +11,7 @@ import type { Outlook } from './outlook.ts';
 import { dueForRenewal, handOn, type OwnWork, proposalOf } from './proposal.ts';
 
 const FAST_BPS = 4 * MIN_PART_BYTES;
-const ALONE: Outlook = { others: [], endOf: () => undefined, unassigned: 64 };
+const ALONE: Outlook = { others: [], endOf: () => undefined, unassigned: 64, waitedMs: 0 };
 
 /** This device, number 1, before a board. */
 const openBoard = (replica: Replica): OpenBoard => ({
@@ -90,9 +90,17 @@ test('[C8] what a faster device would be done with sooner is left to it', () => 
   expect(propose(replica).want).toEqual([1]);
 });
 
+test('[C12] but not for ever: whoever has waited for as long as a part takes it, takes one', () => {
+  const replica = board({ known: bitsAt(0, 1) });
+  const outlook = { ...ALONE, others: [{ rateBps: 100 * FAST_BPS, backlogBytes: 0 }], unassigned: 2 };
+  const own = work({ rateBps: MIN_PART_BYTES / 20 });
+  expect(propose(replica, { own, outlook: { ...outlook, waitedMs: 20_000 } }).want).toEqual([]);
+  expect(propose(replica, { own, outlook: { ...outlook, waitedMs: 20_001 } }).want).toHaveLength(1);
+});
+
 test('[C6] hedges are asked for when nothing is free, nothing is in hand, and all is known and given out', () => {
   const replica = endgame([lease(BEN, bitsAt(3))]);
-  const slow: Outlook = { others: [], endOf: () => 60_000, unassigned: 0 };
+  const slow: Outlook = { ...ALONE, endOf: () => 60_000, unassigned: 0 };
   expect(propose(replica, { outlook: slow }).hedge).toEqual([4]);
   // There is still something that nobody has: that comes first, once it can be had.
   expect(propose(replica, { outlook: { ...slow, unassigned: 1 } }).hedge).toEqual([]);

@@ -1,7 +1,7 @@
 import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
 import { choose, handSize } from '../../protocol/board/choose.ts';
 import { chooseHedges } from '../../protocol/board/hedge.ts';
-import { fairShare } from '../../protocol/board/plan.ts';
+import { fairShare, isOutOfPatience } from '../../protocol/board/plan.ts';
 import type { PartHash } from '../../protocol/messages/common.ts';
 import type { OpenBoard } from './board-session.ts';
 import { mayPublish } from './hash-ahead.ts';
@@ -95,10 +95,13 @@ export function handOn({ replica }: OpenBoard, work: OwnWork, serverNowMs: numbe
   return Math.min(size, work.atOnce + spare);
 }
 
-/** [C8] Who has measured nothing yet, or stood still, takes one ticket, to find out. */
+/** [C8], [C12] Who has measured nothing yet, or stood still, takes one ticket, to find out. */
 function share({ replica }: OpenBoard, { rateBps, backlogBytes }: OwnWork, outlook: Outlook): number {
   if (!rateBps) return backlogBytes > 0 ? 0 : 1;
-  return fairShare(replica.geometry, { rateBps, backlogBytes }, outlook.others, outlook.unassigned);
+  const own = { rateBps, backlogBytes };
+  const fair = fairShare(replica.geometry, own, outlook.others, outlook.unassigned);
+  const { partBytes } = replica.geometry;
+  return fair === 0 && isOutOfPatience(partBytes, rateBps, outlook.waitedMs) ? 1 : fair;
 }
 
 function hedges(
