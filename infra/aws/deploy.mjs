@@ -12,7 +12,7 @@ const context = given.filter((_, i) => isContext[i]);
 const options = given.filter((_, i) => !isContext[i]);
 
 prepare();
-// What cdk-nag finds, or a bundle over its budget, ends it here. What is deployed is what was checked.
+// What cdk-nag finds, and nobody has explained, ends it here. What is deployed is what was checked.
 cdk('synth', '--quiet', ...context);
 cdk('deploy', '--app', 'cdk.out', '--all', '--outputs-file', OUTPUTS, ...options);
 

@@ -33,8 +33,11 @@ export class LastingStack extends Stack {
     this.storage = new Storage(this, 'Storage', { stage, origin });
     this.signIn = new SignIn(this, 'SignIn', { stage, origin });
     new CfnOutput(this, 'Address', { value: origin });
-    // Exported with a domain of its own as well: a Running stack that was deployed before the domain was set imports it
-    // until its own turn comes, and CloudFormation takes no export away that is in use.
-    this.exportValue(this.site.distribution.distributionDomainName);
+    // What a domain or a restored table is in place of, exported with them as well: a Running stack that was deployed
+    // before imports it until its own turn comes, and CloudFormation takes no export away that is in use.
+    const { table } = this.storage;
+    for (const value of [this.site.distribution.distributionDomainName, table.tableName, table.tableArn]) {
+      this.exportValue(value);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
 import type { Bundles } from './bundles/bundle.ts';
@@ -25,9 +26,13 @@ export class RunningStack extends Stack {
     const { settings, lasting, bundles, pageFolder, ...rest } = props;
     super(scope, id, rest);
     const { gateway, storage, signIn, site } = lasting;
+    const table: ITableV2 = settings.restoredTable
+      ? TableV2.fromTableName(this, 'Restored', settings.restoredTable)
+      : (storage.table as ITableV2);
     const letters = new Letters(this, 'Letters', settings);
     const functions = new Functions(this, 'Functions', {
       lasting,
+      table,
       bundles,
       noticeTopicArn: letters.topic.topicArn,
       noticeFrom: settings.noticeFrom,
@@ -57,6 +62,7 @@ export class RunningStack extends Stack {
     new Operations(this, 'Operations', {
       stage: settings.stage,
       lasting,
+      table,
       functions,
       deadLetters: [completion.deadLetters, unfinished],
       alarmEmail: settings.alarmEmail,

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { synthesise } from '../../test/support/synthesised.ts';
@@ -39,8 +41,37 @@ test.each([
   [{ stage: 'Live' }, 'stage is "Live"; expected 1 to 16 small letters, digits and dashes.'],
   [{ domain: 'files.example.org' }, 'domain is set; certificateArn has to be set too.'],
   [{ alarmEmail: 'nobody' }, 'alarmEmail is "nobody"; expected an e-mail address.'],
+  [{ noticefrom: 'notices@example.org' }, 'noticefrom is no setting; expected noticeFrom.'],
+  [{ 'log-role': 'false' }, 'log-role is no setting; expected logRole.'],
 ])('a setting that cannot be, %j, is said in one line', (context, message) => {
   expect(() => synthesise(context)).toThrow(message);
+});
+
+test('the command says it in one line, before anything is built', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['infra/aws/app.mjs'], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ stage: 'Live' }) },
+    encoding: 'utf8',
+  });
+  expect([status, stdout, stderr]).toEqual([
+    1,
+    '',
+    'stage is "Live"; expected 1 to 16 small letters, digits and dashes.\n',
+  ]);
+});
+
+test('a restored table is what the functions use, and all that they may', () => {
+  const { running: restored } = synthesise({ restoredTable: 'boards-of-tuesday' });
+  const said = JSON.stringify(restored.toJSON());
+  expect(said).not.toMatch(/StorageTable/);
+  for (const name of ['socket', 'finish', 'notify', 'sweep']) {
+    restored.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({ POWERTOOLS_SERVICE_NAME: name, TABLE_NAME: 'boards-of-tuesday' }),
+      },
+    });
+  }
+  expect(said.match(/:table\/boards-of-tuesday"/g)).toHaveLength(4);
 });
 
 describe('a stage that runs can be told anything more: what the running stack imports stays exported', () => {
@@ -51,6 +82,7 @@ describe('a stage that runs can be told anything more: what the running stack im
 
   test.each([
     { domain: 'files.example.org', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/x' },
+    { restoredTable: 'boards-of-tuesday' },
     { alarmEmail: 'ops@example.org' },
     { noticeEmail: 'me@example.org' },
     { noticeFrom: 'notices@example.org' },

@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { FINISH_MEMORY_MB, SOCKET_MEMORY_MB } from '../../../functions/lambda-memory.ts';
 import { OBJECT_PREFIX } from '../../../functions/object-key.ts';
@@ -8,6 +9,8 @@ import { Handler } from './handler.ts';
 
 export interface FunctionsProps {
   lasting: LastingStack;
+  /** Of boards. */
+  table: ITableV2;
   bundles: Bundles;
   /** The topic of letters to the user. */
   noticeTopicArn: string;
@@ -28,12 +31,12 @@ export class Functions extends Construct {
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
-    const { lasting, bundles, noticeTopicArn, noticeFrom, tracing } = props;
+    const { lasting, table, bundles, noticeTopicArn, noticeFrom, tracing } = props;
     const { gateway, signIn, site, storage } = lasting;
     const common = {
       tracing,
       environment: {
-        TABLE_NAME: storage.table.tableName,
+        TABLE_NAME: table.tableName,
         S3_BUCKET: storage.bucket.bucketName,
         CONNECTIONS_ENDPOINT: gateway.stage.callbackUrl,
       },
@@ -89,7 +92,7 @@ export class Functions extends Construct {
     for (const handler of all) {
       handler.allow(
         TABLE_OPERATIONS.map((operation) => `dynamodb:${operation}`),
-        [storage.table.tableArn],
+        [table.tableArn],
       );
       // Devices are told, and cut when they cannot be.
       handler.allow(['execute-api:ManageConnections'], [connections('DELETE'), connections('POST')]);

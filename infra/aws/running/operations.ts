@@ -11,6 +11,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -21,6 +22,8 @@ import { type Functions, TABLE_OPERATIONS } from './functions.ts';
 export interface OperationsProps {
   stage: string;
   lasting: LastingStack;
+  /** Of boards. */
+  table: ITableV2;
   functions: Functions;
   deadLetters: readonly Queue[];
   alarmEmail: string | undefined;
@@ -34,7 +37,7 @@ export class Operations extends Construct {
 
   constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id);
-    const { stage, lasting, functions, deadLetters, alarmEmail } = props;
+    const { stage, lasting, table, functions, deadLetters, alarmEmail } = props;
     const { socket, finish, notify, sweep } = functions;
     this.topic = new Topic(this, 'Alarms', { displayName: `Tributary ${stage} alarms`, enforceSSL: true });
     if (alarmEmail) this.topic.addSubscription(new EmailSubscription(alarmEmail));
@@ -48,7 +51,6 @@ export class Operations extends Construct {
       usingMetrics: { messages, mishaps },
       period: PERIOD,
     });
-    const table = lasting.storage.table;
     const idOf = (operation: string) => `m${operation.toLowerCase()}`;
     const tableThrottles = new MathExpression({
       label: 'throttled requests to the table',
