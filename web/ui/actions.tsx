@@ -19,6 +19,10 @@ export function Actions(props: {
   const isOwner = () => props.view.role === 'owner';
   return (
     <section class="actions">
+      {/* First what is there in every phase: nobody's finger is to meet another button than the one aimed at. */}
+      <button type="button" class="button" onClick={() => props.home()}>
+        {props.view.phase.state === 'open' ? words.backToStart : words.another}
+      </button>
       <Show when={props.view.phase.state === 'open'}>
         <Show when={isOwner() && !isPaused(props.view.phase)}>
           <PauseAllButton upload={props.upload} isAllPaused={false} />
@@ -32,9 +36,6 @@ export function Actions(props: {
           {words.stopHelping}
         </button>
       </Show>
-      <button type="button" class="button" onClick={() => props.home()}>
-        {props.view.phase.state === 'open' ? words.backToStart : words.another}
-      </button>
       <Show when={isOwner() && props.view.phase.state === 'open'}>
         <AbortButton upload={props.upload} />
       </Show>

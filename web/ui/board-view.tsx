@@ -24,6 +24,11 @@ const ResultPanel = later(
   ({ ResultPanel }) => ResultPanel,
 );
 
+const DownloadButton = later(
+  () => import('./download-button.tsx'),
+  ({ DownloadButton }) => DownloadButton,
+);
+
 const MailOffer = later(
   () => import('./mail-offer.tsx'),
   ({ MailOffer }) => MailOffer,
@@ -71,6 +76,9 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
   const [justWatches, setJustWatches] = createSignal(false);
   const [lit, setLit] = createSignal<number>();
   const view = () => props.view;
+  // Once it was at work here, the room for that stays: nothing moves when it is done.
+  const hasWorked = createMemo<boolean>((before) => before || isAtWork(props.view), false);
+  const wasOpen = createMemo<boolean>((before) => before || props.view.phase.state === 'open', false);
   const isOpen = () => view().phase.state === 'open';
   const mayHaveMail = () => {
     const state = props.app.account.state();
@@ -130,8 +138,12 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
         </Show>
       </header>
       <div class="board-main">
-        <ProgressPanel view={view()} isStale={props.isUnreachable || props.isOffline} />
-        <StatusLine status={status()} isAtWork={isAtWork(view())}>
+        <ProgressPanel
+          view={view()}
+          isStale={props.isUnreachable || props.isOffline}
+          startedAtMs={props.open.upload.board()?.info.createdAtMs}
+        />
+        <StatusLine status={status()} keepsRoom={hasWorked() && view().phase.state !== 'aborted'}>
           <Show when={waitsForTurn()}>
             <button type="button" class="button" onClick={() => props.app.startNow(props.open)}>
               {words.startNow}
@@ -154,12 +166,12 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
               <MailOffer account={props.app.account} />
             </Suspense>
           </Show>
+          <Show when={view().phase.state === 'finished' && view().role === 'owner'}>
+            <Suspense>
+              <DownloadButton upload={props.open.upload} />
+            </Suspense>
+          </Show>
         </StatusLine>
-        <Show when={view().phase.state === 'finished'}>
-          <Suspense>
-            <ResultPanel open={props.open} view={view()} />
-          </Suspense>
-        </Show>
         <Show when={asksForHelp()}>
           <HelpPanel
             view={view()}
@@ -170,12 +182,17 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
           />
         </Show>
         <Grid open={props.open} lit={lit()} nameOf={nameOf} />
-        <Show when={isOpen()}>
+        <Show when={wasOpen() && view().phase.state !== 'aborted'}>
           <Suspense fallback={<div class="card chart" />}>
             <ThroughputChart open={props.open} view={view()} />
           </Suspense>
         </Show>
         <DeviceList app={props.app} open={props.open} view={view()} lit={lit()} light={setLit} />
+        <Show when={view().phase.state === 'finished'}>
+          <Suspense>
+            <ResultPanel open={props.open} view={view()} />
+          </Suspense>
+        </Show>
       </div>
       <div class="board-side">
         <Show when={view().phase.state !== 'aborted'}>

@@ -1,15 +1,23 @@
-import { type JSX, Show } from 'solid-js';
+import { type JSX, Show, Suspense } from 'solid-js';
 import { isPaused } from '../../protocol/messages/common.ts';
 import { percentOf } from '../words/numbers.ts';
 import { numbers, words } from '../words/words.ts';
+import { later } from './later.ts';
 import { colourOf } from './palette.ts';
 import type { OpenView } from './status.ts';
+
+const CompletedLine = later(
+  () => import('./completed-line.tsx'),
+  ({ CompletedLine }) => CompletedLine,
+);
 
 /** How far the whole upload is, all devices together: what one reads from across the room. */
 export function ProgressPanel(props: {
   view: OpenView;
   /** Nothing is heard of the other devices: it shows what was known last. */
   isStale: boolean;
+  /** When the upload was made. */
+  startedAtMs: number | undefined;
 }): JSX.Element {
   const progress = () => props.view.progress;
   const isOpen = () => props.view.phase.state === 'open';
@@ -18,6 +26,16 @@ export function ProgressPanel(props: {
     if (!isOpen()) return '';
     if (props.isStale) return words.lastKnown;
     return isAllPaused() ? words.pausedNow : words.timeLeft(progress().etaMs);
+  };
+  const finished = () => {
+    const { phase } = props.view;
+    return phase.state === 'finished' ? phase : undefined;
+  };
+  const tookMs = () => {
+    const at = finished()?.finishedAtMs;
+    return at === undefined || props.startedAtMs === undefined
+      ? undefined
+      : Math.max(0, at - props.startedAtMs);
   };
   const parts = () => words.partsDone(props.view.doneParts, props.view.partCount);
   const speed = () => {
@@ -29,10 +47,18 @@ export function ProgressPanel(props: {
     <section class="card progress" data-phase={props.view.phase.state}>
       <div class="progress-head">
         <p class="progress-percent">{numbers.percent(progress().share)}</p>
-        <Show when={isOpen()}>
+        <Show when={props.view.phase.state !== 'finished' && props.view.phase.state !== 'aborted'}>
           <div class="progress-now">
             <p class="progress-eta">{eta()}</p>
             <p class="soft">{speed()}</p>
+          </div>
+        </Show>
+        {/* In the place of what was left, so that nothing moves under whoever looks. */}
+        <Show when={finished()}>
+          <div class="progress-now">
+            <Suspense fallback={<Room />}>
+              <CompletedLine sizeBytes={progress().sizeBytes} tookMs={tookMs()} />
+            </Suspense>
           </div>
         </Show>
       </div>
@@ -57,6 +83,16 @@ export function ProgressPanel(props: {
         <span>{parts()}</span>
       </p>
     </section>
+  );
+}
+
+/** The two lines before they are there. */
+function Room(): JSX.Element {
+  return (
+    <>
+      <p />
+      <p />
+    </>
   );
 }
 

@@ -3,7 +3,6 @@ import type { OpenUpload } from '../state/open-upload.ts';
 import { resultWords } from '../words/result.ts';
 import { numbers, words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
-import { DownloadButton } from './download-button.tsx';
 import { sharesOfWork } from './gain.ts';
 import { later } from './later.ts';
 import type { OpenView } from './status.ts';
@@ -35,28 +34,7 @@ export function ResultPanel(props: { open: OpenUpload; view: OpenView }): JSX.El
     <Show when={finished()}>
       {(phase) => (
         <section class="card result" aria-label={resultWords().title}>
-          <div class="result-head">
-            <svg class="result-sign" viewBox="0 0 48 48" aria-hidden="true">
-              <circle cx="24" cy="24" r="22" fill="currentColor" />
-              <path d="M14 25l7 7 14-15" fill="none" stroke="var(--surface)" stroke-width="4" />
-            </svg>
-            <div>
-              <h2>{resultWords().completeTitle}</h2>
-              <p class="soft">
-                <Show when={tookMs()}>
-                  {(ms) => (
-                    <>
-                      {resultWords().took(numbers.elapsed(ms()))},{' '}
-                      {numbers.speed(props.view.file.sizeBytes / (ms() / 1_000))}
-                    </>
-                  )}
-                </Show>
-              </p>
-            </div>
-          </div>
-          <Show when={props.view.role === 'owner'}>
-            <DownloadButton upload={props.open.upload} />
-          </Show>
+          <h2>{resultWords().title}</h2>
           <dl class="facts">
             <div>
               <dt>{resultWords().name}</dt>

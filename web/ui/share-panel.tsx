@@ -1,4 +1,4 @@
-import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createMemo, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { type GivenLink, isFirstTakenBack, isTakenBack, newestOf } from '../state/given-links.ts';
@@ -55,6 +55,8 @@ export function SharePanel(props: {
     if (props.role === 'watcher') return reachable(props.open.links.help);
     return isOver('watcher') ? undefined : reachable(props.open.links.watch);
   };
+  /** Who comes back to it finds the link alone; whoever saw the end keeps all of it where it was. */
+  const isSmall = createMemo<boolean>((before) => before && props.isComplete, true);
   const makeAgain = async () => {
     const secret = newSecret();
     const name = peopleWords().helpAgainName;
@@ -76,16 +78,18 @@ export function SharePanel(props: {
         {(link) => (
           <>
             <h2>{props.isComplete ? words.shareDone : words.share}</h2>
-            <Show when={!props.isComplete}>
-              <p>{words.shareWords}</p>
+            <Show when={!isSmall()}>
+              <p classList={{ gone: props.isComplete }}>{words.shareWords}</p>
               <div class="qr-place">
                 <Qr text={link()} name={words.qr(props.name)} />
               </div>
             </Show>
             <CopyField name={words.helpLink} button={words.copyLink} text={link()} />
             <ShareSheetButton name={props.name} link={link()} />
-            <Show when={!props.isComplete}>
-              <p class="small">{words.secretWords}</p>
+            <Show when={!isSmall()}>
+              <p class="small" classList={{ gone: props.isComplete }}>
+                {words.secretWords}
+              </p>
             </Show>
           </>
         )}

@@ -5,12 +5,12 @@ import type { Status } from './status.ts';
 /** What this device is doing, or why it is not uploading. */
 export function StatusLine(props: {
   status: Status;
-  /** What it says will change a lot: it keeps its height. */
-  isAtWork: boolean;
+  /** What it says changes a lot: it has one height for all of it. */
+  keepsRoom: boolean;
   children?: JSX.Element;
 }): JSX.Element {
   return (
-    <div class="status" classList={{ 'is-at-work': props.isAtWork }} data-tone={props.status.tone}>
+    <div class="status" classList={{ 'keeps-room': props.keepsRoom }} data-tone={props.status.tone}>
       <span class="status-sign" aria-hidden="true" />
       <div class="status-words">
         <p role="status" aria-label={words.thisDeviceStatus}>
