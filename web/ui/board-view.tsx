@@ -5,8 +5,6 @@ import type { App } from '../state/app.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { isAtWork } from '../state/turns.ts';
 import { numbers, words } from '../words/words.ts';
-import { Actions } from './actions.tsx';
-import { Announcer } from './announcer.tsx';
 import { DeviceList } from './device-list.tsx';
 import { Grid } from './grid.tsx';
 import { HelpPanel } from './help-panel.tsx';
@@ -22,6 +20,18 @@ import { StatusLine } from './status-line.tsx';
 const ResultPanel = later(
   () => import('./result-panel.tsx'),
   ({ ResultPanel }) => ResultPanel,
+);
+
+/** The last of the page: nothing is below it that could move when it comes. */
+const Actions = later(
+  () => import('./actions.tsx'),
+  ({ Actions }) => Actions,
+);
+
+/** Says nothing before something has changed. */
+const Announcer = later(
+  () => import('./announcer.tsx'),
+  ({ Announcer }) => Announcer,
 );
 
 const DownloadButton = later(
@@ -206,9 +216,18 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
             />
           </Suspense>
         </Show>
-        <Actions view={view()} upload={props.open.upload} budget={props.app.budget()} home={props.app.home} />
+        <Suspense>
+          <Actions
+            view={view()}
+            upload={props.open.upload}
+            budget={props.app.budget()}
+            home={props.app.home}
+          />
+        </Suspense>
       </div>
-      <Announcer view={view()} isUnreachable={props.isUnreachable} />
+      <Suspense>
+        <Announcer view={view()} isUnreachable={props.isUnreachable} />
+      </Suspense>
     </main>
   );
 }
