@@ -40,13 +40,13 @@ test('the average is what was carried by the time it took, and no peak is below 
   expect(stackedChart(slow, [1], BOX)).toMatchObject({ averageBps: 200, peakBps: 200 });
 });
 
-test('it is known in which half the highest point is, so that its label can be in the other', () => {
-  expect(stackedChart(SAMPLES, [1, 2], BOX).isPeakLeft).toBe(false);
-  const early = [SAMPLES[1], SAMPLES[0]].map((sample, i) => ({
-    atMs: i * 1_000,
-    rates: sample?.rates ?? new Map(),
-    carriedBytes: 0,
-  }));
-  expect(stackedChart(early, [1, 2], BOX).isPeakLeft).toBe(true);
-  expect(stackedChart([], [1, 2], BOX).isPeakLeft).toBe(false);
+test('no point reaches the top fifth, where the label stands', () => {
+  const { bands } = stackedChart(SAMPLES, [1, 2, 3], BOX);
+  const heights = bands.flatMap(({ path }) =>
+    path
+      .split(/[MLZ]/)
+      .filter(Boolean)
+      .map((point) => Number(point.split(' ')[1])),
+  );
+  expect(Math.min(...heights)).toBe(BOX.height / 5);
 });

@@ -39,7 +39,7 @@ export function ThroughputChart(props: { open: OpenUpload; view: OpenView }): JS
           <For each={chart().bands}>{(band) => <path d={band.path} fill={colourOf(band.device)} />}</For>
         </svg>
         <Show when={chart().peakBps > 0}>
-          <span class="chart-top small" classList={{ 'is-right': chart().isPeakLeft }} aria-hidden="true">
+          <span class="chart-top small" aria-hidden="true">
             {numbers.speed(chart().topBps)}
           </span>
         </Show>
