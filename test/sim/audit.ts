@@ -1,7 +1,7 @@
 import type { Ports, Stripes } from '../../functions/ports.ts';
-import { partsOf } from '../../protocol/board/bits.ts';
+import { type Bits, NO_BITS, partsOf } from '../../protocol/board/bits.ts';
 import { geometryOf, partLength } from '../../protocol/board/geometry.ts';
-import type { Stripe } from '../../protocol/board/stripe.ts';
+import { type Lease, MAX_LEASES, type Stripe } from '../../protocol/board/stripe.ts';
 import { decodeDown, decodeUp } from '../../protocol/codec.ts';
 import { stripeToWire } from '../../protocol/messages/board.ts';
 import { isOver } from '../../web/engine/board-session.ts';
@@ -16,15 +16,31 @@ export interface Audit {
   watch(ports: Ports): Ports;
   /** A device's message was answered so. */
   answered(message: string, answer: string): void;
+  /** From time to time, where nothing can be lost without somebody's knowing: nobody is left behind for long. */
+  look(devices: readonly SimDevice[], nowMs: number): void;
   /** Once nothing happens any more. */
   atTheEnd(devices: readonly SimDevice[], isSilentlyLossy: boolean): void;
 }
 
+/**
+ * A function dies, its caller waits 15 s for the answer and says it again; or a frame fails, its connection is cut, and
+ * its device comes back.
+ */
+const BEHIND_MS = 30_000;
+
 /** `truth`: the stripes as they are stored, past all that delays and fails. */
-export function makeAudit(sizeBytes: number, bucket: SimBucket, truth: Pick<Stripes, 'load'>): Audit {
+export function makeAudit(
+  sizeBytes: number,
+  bucket: SimBucket,
+  truth: Pick<Stripes, 'load'>,
+  nowMs: () => number,
+): Audit {
   const geometry = geometryOf(sizeBytes);
   const violations: string[] = [];
   const stored = new Map<number, Stripe>();
+  /** When which revision of each stripe was stored. */
+  const storedAt = new Map<number, Array<readonly [rev: number, atMs: number]>>();
+  const openSinceMs = new Map<SimDevice, number>();
   let key = '';
 
   const violate = (what: string) => {
@@ -37,6 +53,8 @@ export function makeAudit(sizeBytes: number, bucket: SimBucket, truth: Pick<Stri
     const before = stored.get(next.s);
     if (before && next.rev <= before.rev) return;
     stored.set(next.s, next);
+    storedAt.set(next.s, [...(storedAt.get(next.s) ?? []), [next.rev, nowMs()]]);
+    for (const broken of brokenRules(before, next)) violate(broken);
     for (const part of partsOf(next.s, next.done & ~(before?.done ?? 0n))) {
       if (!isInStore(part)) violate(`I1: part ${part} is done on the board and not in S3`);
     }
@@ -84,6 +102,23 @@ export function makeAudit(sizeBytes: number, bucket: SimBucket, truth: Pick<Stri
           violate(`I5: part ${part} was acknowledged and is not stored as done`);
       }
     },
+    look(devices, atMs) {
+      for (const device of devices) {
+        const board = device.upload()?.board();
+        if (!board) continue;
+        const openMs = openSinceMs.get(device) ?? atMs;
+        openSinceMs.set(device, openMs);
+        for (const [s, revs] of storedAt) {
+          const has = board.replica.stripe(s).rev;
+          const missed = revs.find(([rev]) => rev > has);
+          if (missed && atMs - Math.max(missed[1], openMs) > BEHIND_MS) {
+            violate(
+              `I4: ${device.plan.name} has not heard of stripe ${s} at ${missed[0]} for ${BEHIND_MS} ms`,
+            );
+          }
+        }
+      }
+    },
     atTheEnd(devices, isSilentlyLossy) {
       if (bucket.completions(key) !== 1) violate(`I7: the object was made ${bucket.completions(key)} times`);
       if (!isObjectRight()) violate('I2: the object is not the file');
@@ -103,6 +138,32 @@ export function makeAudit(sizeBytes: number, bucket: SimBucket, truth: Pick<Stri
       }
     },
   };
+}
+
+/** The rules of leases, as a stored stripe shows them. */
+function brokenRules(before: Stripe | undefined, next: Stripe): string[] {
+  const { s, leases, done, known } = next;
+  const { once, twice, thrice } = holdersOf(leases);
+  const broken: string[] = [];
+  if (thrice !== NO_BITS) broken.push(`S4: a ticket of stripe ${s} has three holders`);
+  if ((once & done) !== NO_BITS) broken.push(`S4: a ticket of stripe ${s} is done and leased`);
+  if (leases.length > MAX_LEASES) broken.push(`S2: stripe ${s} has ${leases.length} leases`);
+  const isNext = next.rev === (before?.rev ?? 0) + 1;
+  const isFree = (known & ~done & ~once) !== NO_BITS;
+  if (isNext && isFree && (twice & ~holdersOf(before?.leases ?? []).twice) !== NO_BITS) {
+    broken.push(`L5: a ticket of stripe ${s} was given twice while another was free`);
+  }
+  return broken;
+}
+
+function holdersOf(leases: readonly Lease[]): { once: Bits; twice: Bits; thrice: Bits } {
+  let [once, twice, thrice] = [NO_BITS, NO_BITS, NO_BITS];
+  for (const { parts } of leases) {
+    thrice |= twice & parts;
+    twice |= once & parts;
+    once |= parts;
+  }
+  return { once, twice, thrice };
 }
 
 function wire(stripe: Stripe): string {

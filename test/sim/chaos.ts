@@ -37,6 +37,53 @@ export function mortalOf(seed: number): WorldPlan {
   return { ...plan, scenario: 'mortal', devices, weather: { ...FINE, lambdaDies: 0.2 } };
 }
 
+/** A random world in which nothing goes wrong: what is sent twice there, is so without need. */
+export function calmOf(seed: number): WorldPlan {
+  const plan = mortalOf(seed);
+  return { ...plan, scenario: 'calm', weather: FINE };
+}
+
+/**
+ * Slow lines, on which long nothing is said; and either one function dies now and then, or frames fail. What is not told
+ * then, nothing else tells soon.
+ */
+export function quietOf(seed: number): WorldPlan {
+  const random = makeRandom(seed);
+  const count = random.whole(2, 4);
+  const devices = Array.from({ length: count }, (_, i) =>
+    device(
+      random,
+      `device${i + 1}`,
+      [[0, mbit(2 ** random.between(-1, 1))]],
+      i === 0 ? { role: 'owner' } : {},
+    ),
+  );
+  devices.push(device(random, 'watcher', [[0, 0]], { role: 'watcher' }));
+  const weather = random.happens(0.5)
+    ? { ...FINE, lambdaDies: 0.5, deathsApartMs: 60_000 }
+    : { ...FINE, postFails: 0.1 };
+  const sizeBytes = random.whole(4, 24) * MIN_PART_BYTES;
+  return { scenario: 'quiet', seed, sizeBytes, devices, weather, limitMs: 24 * 3_600_000, afterMs: 180_000 };
+}
+
+/** The random world of this number: most are of the worst kind, and some of a kind that shows what hides in those. */
+export function worldOf(seed: number): WorldPlan {
+  const kinds = [mortalOf, lyingOf, quietOf, lyingOf, calmOf, quietOf, lyingOf, chaosOf] as const;
+  return (kinds[seed % kinds.length] ?? chaosOf)(seed);
+}
+
+/** The worst kind, in which some of those that claim and never deliver say that they do. */
+function lyingOf(seed: number): WorldPlan {
+  const plan = chaosOf(seed);
+  const random = makeRandom(seed ^ 0x11a6);
+  const last = plan.devices.length - 1;
+  const devices = plan.devices.map((one, i) => {
+    const isLiar = one.isSaboteur || (i === last && random.happens(0.3));
+    return isLiar && one.role === 'helper' ? { ...one, liesBps: mbit(10 ** random.between(0, 4)) } : one;
+  });
+  return { ...plan, scenario: 'lying', devices };
+}
+
 function anyDevice(random: Random, i: number, isSurvivor: boolean): DevicePlan {
   const happenings = anyHappenings(random);
   return device(random, `device${i + 1}`, anyCapacity(random), {

@@ -38,6 +38,8 @@ export interface Lambdas {
   socket(event: APIGatewayProxyWebsocketEventV2): Promise<SocketResult | undefined>;
   /** The most calls to the table that one message made (I6). */
   mostCalls(): number;
+  /** The most often that one message read the same stripe (I6). */
+  mostReads(): number;
   /** Happenings that the handlers logged as faults. */
   readonly mishaps: string[];
   /** How many died on the way. */
@@ -61,7 +63,9 @@ export function makeLambdas(options: LambdasOptions): Lambdas {
   const { clock, random, weather, meter } = options;
   const mishaps: string[] = [];
   let mostCalls = 0;
+  let mostReads = 0;
   let deaths = 0;
+  let lastDeathMs = Number.NEGATIVE_INFINITY;
   let tokens = 0;
 
   const slowly = <Port extends object>(
@@ -125,15 +129,20 @@ export function makeLambdas(options: LambdasOptions): Lambdas {
     const startedMs = clock.nowMs();
     let calls = 0;
     const ports = isFine ? healthy : portsOf(() => calls++);
-    const diesAt = random.happens(weather.lambdaDies) ? random.whole(1, STEPS) : undefined;
+    const reads = new Map<number, number>();
+    const counted = isFine ? ports : countingReads(ports, reads);
+    const isSpared = clock.nowMs() - lastDeathMs < weather.deathsApartMs;
+    const diesAt = random.happens(weather.lambdaDies) && !isSpared ? random.whole(1, STEPS) : undefined;
     try {
-      if (diesAt === undefined) return await work(ports);
-      const mortal = dyingAt(ports, diesAt, random.happens(0.5));
+      if (diesAt === undefined) return await work(counted);
+      const mortal = dyingAt(counted, diesAt, random.happens(0.5));
+      lastDeathMs = weather.deathsApartMs > 0 ? clock.nowMs() : lastDeathMs;
       const result = await Promise.race([work(mortal.ports), mortal.death]);
       if (mortal.isDead()) deaths++;
       return result;
     } finally {
       mostCalls = Math.max(mostCalls, calls);
+      mostReads = Math.max(mostReads, ...reads.values());
       meter.invoked(clock.nowMs() - startedMs, memoryMb);
       clock.stir();
     }
@@ -148,9 +157,19 @@ export function makeLambdas(options: LambdasOptions): Lambdas {
     socket: (event) =>
       run(SOCKET_MEMORY_MB, (ports) => makeSocketHandler(ports)(event)).catch(() => undefined),
     mostCalls: () => mostCalls,
+    mostReads: () => mostReads,
     mishaps,
     deaths: () => deaths,
   };
+}
+
+/** The same ports, on which it is counted how often each stripe is read. */
+function countingReads(ports: Ports, reads: Map<number, number>): Ports {
+  const load: Ports['stripes']['load'] = (upload, s) => {
+    reads.set(s, (reads.get(s) ?? 0) + 1);
+    return ports.stripes.load(upload, s);
+  };
+  return { ...ports, stripes: { ...ports.stripes, load } };
 }
 
 const MORTAL = [

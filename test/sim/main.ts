@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BILLS, type Bill, billHead, billRow, runBill, slopeHead, slopeRow, slopesOf } from './bill.ts';
-import { chaosOf } from './chaos.ts';
+import { worldOf } from './chaos.ts';
 import { writeScheduling } from './document.ts';
 import { jsonOf, MOST_WASTED, tableHead, tableRow, targetOf } from './report.ts';
 import { planOf, SCENARIOS } from './scenarios.ts';
@@ -20,6 +20,17 @@ const USAGE = `npm run sim -- [options]
 
 Exit code 1: an invariant was violated. 2: the options are not as they should be.`;
 
+/** Worlds are told apart by 32 bits. */
+const MOST = 2 ** 32 - 1;
+
+function wholeOf(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > MOST) {
+    throw new RangeError(`${option}: expected a whole number from ${least} to ${MOST}; got "${text}"`);
+  }
+  return value;
+}
+
 function optionsOf(args: string[]) {
   const { values } = parseArgs({
     args,
@@ -35,14 +46,8 @@ function optionsOf(args: string[]) {
       help: { type: 'boolean', default: false },
     },
   });
-  const seed = Number(values.seed);
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`--seed: expected a whole number from 0; got ${values.seed}`);
-  }
-  const worlds = Number(values.chaos ?? 0);
-  if (!Number.isSafeInteger(worlds) || worlds < 0) {
-    throw new RangeError(`--chaos: expected a whole number from 1; got ${values.chaos}`);
-  }
+  const seed = wholeOf('--seed', values.seed, 0);
+  const worlds = values.chaos === undefined ? 0 : wholeOf('--chaos', values.chaos, 1);
   const names = values.all ? Object.keys(SCENARIOS) : (values.scenario ?? []);
   for (const name of names) planOf(name, seed);
   return { ...values, seed, names, worlds };
@@ -78,16 +83,17 @@ async function runBills({ seed, json }: Options): Promise<number> {
     const outcome = await runBill(bill, seed);
     bills.push([bill, outcome]);
     console.log(json ? jsonOf(outcome) : billRow(bill, outcome));
+    if (!json) for (const violation of outcome.violations) console.log(`  ! ${violation}`);
   }
   if (!json) console.log([slopeHead(), ...slopesOf(bills).map(slopeRow)].join('\n'));
-  return 0;
+  return bills.every(([, { violations }]) => violations.length === 0) ? 0 : 1;
 }
 
 /** Says of each world that went wrong what, and of all how many there were. */
 async function runChaos({ seed, worlds, json }: Options): Promise<number> {
   let wrong = 0;
   for (let world = seed; world < seed + worlds; world++) {
-    const outcome = await runWorld(chaosOf(world));
+    const outcome = await runWorld(worldOf(world));
     if (outcome.violations.length > 0) wrong++;
     if (json) console.log(jsonOf(outcome));
     else for (const violation of outcome.violations) console.log(`seed ${world}: ${violation}`);
@@ -114,12 +120,18 @@ async function run(options: Options): Promise<number> {
   return 0;
 }
 
-try {
-  const options = optionsOf(process.argv.slice(2));
-  if (options.help) console.log(USAGE);
-  else process.exitCode = await run(options);
-} catch (error) {
-  if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-  console.error(`${error.message}\n\n${USAGE}`);
-  process.exitCode = 2;
+/** Undefined, and said why, when they are not as they should be. */
+function optionsOrUsage(args: string[]): Options | undefined {
+  try {
+    return optionsOf(args);
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    console.error(`${error.message}\n\n${USAGE}`);
+    return undefined;
+  }
 }
+
+const options = optionsOrUsage(process.argv.slice(2));
+if (!options) process.exitCode = 2;
+else if (options.help) console.log(USAGE);
+else process.exitCode = await run(options);

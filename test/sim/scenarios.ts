@@ -165,7 +165,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 export function planOf(name: string, seed: number): WorldPlan {
-  const scenario = SCENARIOS[name];
+  const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
   if (!scenario) {
     throw new RangeError(`expected one of ${Object.keys(SCENARIOS).join(', ')}; got ${name}`);
   }

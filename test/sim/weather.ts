@@ -10,6 +10,8 @@ export interface Weather {
   postFails: number;
   /** A Lambda dies at one of its steps. */
   lambdaDies: number;
+  /** After one that died so long none does. */
+  deathsApartMs: number;
   /** A call to the table fails, before or after it took effect. */
   tableFails: number;
   /** A call to S3 of a Lambda fails, before or after it took effect. */
@@ -28,6 +30,7 @@ export const FINE: Weather = {
   frameLate: 0,
   postFails: 0,
   lambdaDies: 0,
+  deathsApartMs: 0,
   tableFails: 0,
   bucketFails: 0,
   putRefused: 0,

@@ -30,8 +30,13 @@ export interface WorldPlan {
   afterMs: number;
 }
 
+/** Of the file; and so many parts of each device besides: links that change make hedges that are lost. */
+const MOST_WASTED_SHARE = 0.02;
+const HEDGES_EACH = 2;
 /** What one message may ask of the table at the most: eight stripes, each contended by many. */
 const MOST_CALLS = 200;
+/** And how often of the table the same stripe: once, and once for each time that somebody else was faster. */
+const MOST_READS = 9;
 
 /** What came of a world. */
 export interface Outcome {
@@ -66,6 +71,12 @@ export async function runWorld(plan: WorldPlan, log?: (line: string) => void): P
   const startedMs = performance.now();
   const { sizeBytes, weather } = plan;
   const isRough = Object.values(weather).some((chance) => chance > 0);
+  // Nobody comes, goes or loses a frame without somebody's knowing, and functions do not die one after the other.
+  const isSteady =
+    weather.frameLost === 0 &&
+    weather.tableFails === 0 &&
+    (weather.lambdaDies === 0 || weather.deathsApartMs > 0) &&
+    plan.devices.every((one) => one.happenings.length === 0);
   const geometry = geometryOf(sizeBytes);
   const random = makeRandom(plan.seed);
   const clock = makeSimClock();
@@ -73,7 +84,7 @@ export async function runWorld(plan: WorldPlan, log?: (line: string) => void): P
   const hot = watchHotItems(clock.nowMs, meter);
   const bucket = makeSimBucket(() => Math.round(clock.nowMs()));
   const table = makeMemoryTable(hot);
-  const audit = makeAudit(sizeBytes, bucket, makeStripes(table));
+  const audit = makeAudit(sizeBytes, bucket, makeStripes(table), clock.nowMs);
   const storeRandom = random.fork();
 
   const gateway: Gateway = makeGateway({
@@ -133,6 +144,7 @@ export async function runWorld(plan: WorldPlan, log?: (line: string) => void): P
     const best = Math.max(0, ...devices.map((device) => device.upload()?.board()?.replica.doneParts() ?? 0));
     progress.push([clock.nowMs(), best / geometry.parts]);
     clock.quietly(1_000, watchProgress);
+    if (plan.afterMs > 0 && isSteady) audit.look(devices, clock.nowMs());
     if (log && progress.length % 10 === 1) log(`${Math.round(clock.nowMs() / 1000)} s: ${best} parts`);
   };
   watchProgress();
@@ -162,11 +174,23 @@ export async function runWorld(plan: WorldPlan, log?: (line: string) => void): P
   if (lambdas.mostCalls() > MOST_CALLS) {
     audit.violations.push(`I6: one message made ${lambdas.mostCalls()} calls to the table`);
   }
+  if (lambdas.mostReads() > MOST_READS) {
+    audit.violations.push(`I6: one message read a stripe ${lambdas.mostReads()} times`);
+  }
   audit.violations.push(...lambdas.mishaps.map((mishap) => `internal: ${mishap}`));
 
   const presences = plan.devices.map(presenceOf);
   const sentBytes = devices.reduce((sum, { uplink }) => sum + uplink.sentBytes(), 0);
   const usage = atEnd;
+  // More than that has been sent twice without need.
+  const inVain = sentBytes - sizeBytes;
+  if (
+    !isRough &&
+    isSteady &&
+    inVain > MOST_WASTED_SHARE * sizeBytes + HEDGES_EACH * plan.devices.length * geometry.partBytes
+  ) {
+    audit.violations.push(`C6: ${Math.round(inVain)} bytes were sent in vain`);
+  }
   return {
     scenario: plan.scenario,
     seed: plan.seed,
