@@ -49,4 +49,8 @@ test('a speed fades once the tickets that its device holds should have been stor
   expect(fadedBps(5 * MB, 6_000, 10 * MB)).toBe(5 * MB);
   expect(fadedBps(5 * MB, 14_000, 10 * MB)).toBe(MB);
   expect(fadedBps(5 * MB, 1_000, 0)).toBe(0);
+  // Not at work any more; a slow line takes its time.
+  expect(fadedBps(5 * MB, 30_001, 10 * MB)).toBe(0);
+  expect(fadedBps(MB / 16, 60_000, 5 * MB)).toBe(MB / 16);
+  expect(fadedBps(MB / 16, 240_001, 5 * MB)).toBe(0);
 });

@@ -26,12 +26,18 @@ const SUM_BELIEVED_MS = 3_000;
 /** A part that was stored may have been told of so much later: see how long a sync gathers. */
 const TOLD_LATER_MS = 4_000;
 
+/** Silent for so long, and three times as long as what it holds should take, a device is not at work any more. */
+const SILENT_MS = 30_000;
+const SILENT_TIMES = 3;
+
 /**
  * What can still be true of a speed that was heard of `sinceMs` ago. A device tells of every part it stores, so since
  * then it has carried no more than the tickets it holds; without any it carries nothing. Pure.
  */
 export function fadedBps(rateBps: number, sinceMs: number, heldBytes: number): number {
   if (sinceMs <= TOLD_LATER_MS) return heldBytes > 0 ? rateBps : 0;
+  const shouldTakeMs = (heldBytes * 1_000) / rateBps;
+  if (sinceMs > Math.max(SILENT_MS, SILENT_TIMES * shouldTakeMs)) return 0;
   return Math.min(rateBps, (heldBytes * 1_000) / (sinceMs - TOLD_LATER_MS));
 }
 
