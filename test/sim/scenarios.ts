@@ -47,6 +47,14 @@ function links(sizeBytes: number, megabits: readonly number[]): Scenario['plan']
   });
 }
 
+/** The same with one device, counted from 0, that is otherwise. */
+function withOne(plan: Scenario['plan'], index: number, otherwise: Partial<DevicePlan>): Scenario['plan'] {
+  return (random) => {
+    const { devices, ...rest } = plan(random);
+    return { ...rest, devices: devices.map((one, i) => (i === index ? { ...one, ...otherwise } : one)) };
+  };
+}
+
 /** 20 + 8 + 2 Mbit/s, with something happening to the second. */
 function eventful(
   sizeBytes: number,
@@ -99,13 +107,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   joins: {
     title: '20 + 8 + 2 Mbit/s, 1 GiB; the second joins at half',
     kind: 'churn',
-    plan: (random) => {
-      const plan = links(GIB, [20, 8, 2])(random);
-      return {
-        ...plan,
-        devices: plan.devices.map((one, i) => (i === 1 ? { ...one, joinsAtMs: 195_000 } : one)),
-      };
-    },
+    plan: withOne(links(GIB, [20, 8, 2]), 1, { joinsAtMs: 195_000 }),
   },
   returns: {
     title: '20 + 8 + 2 Mbit/s, 1 GiB; the second leaves and comes back 30 s later on a network of 5',
@@ -133,26 +135,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   saboteur: {
     title: '20 + 8 Mbit/s and a helper that claims and never delivers, 1 GiB',
     kind: 'churn',
-    plan: (random) => {
-      const plan = links(GIB, [20, 8, 8])(random);
-      return {
-        ...plan,
-        devices: plan.devices.map((one, i) => (i === 2 ? { ...one, isSaboteur: true } : one)),
-      };
-    },
+    plan: withOne(links(GIB, [20, 8, 8]), 2, { isSaboteur: true }),
   },
   liar: {
     title: '20 + 8 Mbit/s and a helper that claims, never delivers and says it has 1 Gbit/s, 1 GiB',
     kind: 'churn',
-    plan: (random) => {
-      const plan = links(GIB, [20, 8, 8])(random);
-      return {
-        ...plan,
-        devices: plan.devices.map((one, i) =>
-          i === 2 ? { ...one, isSaboteur: true, liesBps: mbit(1_000) } : one,
-        ),
-      };
-    },
+    plan: withOne(links(GIB, [20, 8, 8]), 2, { isSaboteur: true, liesBps: mbit(1_000) }),
   },
   '30MiB': { title: '20 + 8 + 2 Mbit/s, 30 MiB', kind: 'small', plan: links(30 * MIB, [20, 8, 2]) },
   '200MiB': { title: '20 + 8 + 2 Mbit/s, 200 MiB', kind: 'small', plan: links(200 * MIB, [20, 8, 2]) },

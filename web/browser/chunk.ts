@@ -1,6 +1,4 @@
-import { type Backoff, waitMs } from '../engine/backoff.ts';
-
-const AGAIN: Backoff = { firstMs: 1_000, lastMs: 15_000 };
+import { CODE_AGAIN, waitAtLeastMs } from '../engine/backoff.ts';
 
 /**
  * A part of the page's code that comes when it is needed, once, however often it is asked for. While it does not come
@@ -23,7 +21,7 @@ async function untilLoaded<Module>(load: () => Promise<Module>): Promise<Module>
       // Whatever else it is, trying again will not mend it.
       if (!(error instanceof TypeError)) throw error;
       address ??= addressIn(error);
-      const afterMs = AGAIN.firstMs + waitMs(AGAIN, failures, Math.random());
+      const afterMs = waitAtLeastMs(CODE_AGAIN, failures, Math.random());
       await new Promise((resolve) => setTimeout(resolve, afterMs));
     }
   }

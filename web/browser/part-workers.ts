@@ -1,13 +1,11 @@
 import type { PartRange } from '../../protocol/board/geometry.ts';
-import { type Backoff, waitMs } from '../engine/backoff.ts';
+import { CODE_AGAIN, waitAtLeastMs } from '../engine/backoff.ts';
 import type { FilePort, HashOutcome, PutOutcome, Task } from '../engine/ports.ts';
 import type { FromPartWorker, ToPartWorker } from './part-messages.ts';
 import type { Trace } from './trace.ts';
 
 /** Two read and hash as fast as a browser's file reading goes; more only fight for it. */
 const WORKERS = 2;
-/** A worker whose script did not load, while the server was away or the line was cut, is made again. */
-const WORKER_AGAIN: Backoff = { firstMs: 1_000, lastMs: 15_000 };
 
 /** Workers that read, hash and send parts, shared by all files of the page. Made early: starting one takes time. */
 export interface PartWorkers {
@@ -111,7 +109,7 @@ function makePartWorker(files: ReadonlyMap<number, Blob>, trace: Trace | undefin
     for (const [number, { message }] of [...jobs]) {
       if (message.kind === 'put') finish(number, { state: 'failed', reason: 'network' });
     }
-    setTimeout(start, WORKER_AGAIN.firstMs + waitMs(WORKER_AGAIN, failures, Math.random()));
+    setTimeout(start, waitAtLeastMs(CODE_AGAIN, failures, Math.random()));
   };
 
   const start = () => {

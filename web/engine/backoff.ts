@@ -13,6 +13,8 @@ export const LINK_AGAIN: Backoff = { firstMs: 1_000, lastMs: 15_000 };
 export const LINK_TRIES = 6;
 /** A file that cannot be read is looked for again: a drive may come back. */
 export const FILE_AGAIN: Backoff = { firstMs: 4_000, lastMs: 30_000 };
+/** Code of the page that did not load: the server is away, or the line is cut. */
+export const CODE_AGAIN: Backoff = { firstMs: 1_000, lastMs: 15_000 };
 
 /**
  * Drawn from the whole of the step ("full jitter"), so that devices that failed together do not come back together.
@@ -20,4 +22,9 @@ export const FILE_AGAIN: Backoff = { firstMs: 4_000, lastMs: 30_000 };
  */
 export function waitMs(backoff: Backoff, failures: number, random: number): number {
   return Math.round(Math.min(backoff.lastMs, backoff.firstMs * 2 ** Math.min(30, failures - 1)) * random);
+}
+
+/** The same for what is tried without end and costs a request each time: no sooner than the first step. */
+export function waitAtLeastMs(backoff: Backoff, failures: number, random: number): number {
+  return backoff.firstMs + waitMs(backoff, failures, random);
 }
