@@ -1,7 +1,13 @@
 import type { OpenSocket } from '../engine/ports.ts';
 
-/** Opens WebSockets to where `address` says; an address that is not to be had is a line that is not there. */
-export function makeOpenSocket(address: () => Promise<string>): OpenSocket {
+/**
+ * Opens WebSockets to where `address` says; an address that is not to be had is a line that is not there. `Socket`: the
+ * browser's own, or another one that keeps to its interface.
+ */
+export function makeOpenSocket(
+  address: () => Promise<string>,
+  Socket: typeof WebSocket = WebSocket,
+): OpenSocket {
   return (events) => {
     let socket: WebSocket | undefined;
     let isOver = false;
@@ -12,7 +18,7 @@ export function makeOpenSocket(address: () => Promise<string>): OpenSocket {
     };
     const open = (url: string) => {
       if (isOver) return;
-      socket = new WebSocket(url);
+      socket = new Socket(url);
       socket.addEventListener('open', () => events.opened());
       socket.addEventListener('message', ({ data }) => {
         if (typeof data === 'string') events.frame(data);
@@ -24,7 +30,7 @@ export function makeOpenSocket(address: () => Promise<string>): OpenSocket {
     return {
       send(frame) {
         // A frame to a line that is just closing is lost; `closed` is about to say so.
-        if (socket?.readyState === WebSocket.OPEN) socket.send(frame);
+        if (socket?.readyState === Socket.OPEN) socket.send(frame);
       },
       close() {
         if (socket) socket.close();

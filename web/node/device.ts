@@ -1,9 +1,10 @@
+import { WebSocket as NodeSocket } from 'ws';
 import { makePageConfig, socketAddress } from '../browser/page-config.ts';
+import { makeOpenSocket } from '../browser/socket.ts';
 import { makeCarrier } from '../engine/carrier.ts';
 import { makeConnection } from '../engine/connection.ts';
 import type { UploadOptions } from '../engine/upload.ts';
 import { nodeClock } from './clock.ts';
-import { makeOpenSocket } from './socket.ts';
 
 /** Requests in flight at once, to begin with, and as many as it may come to while more of them bring more. */
 const AT_ONCE = 4;
@@ -13,7 +14,11 @@ const AT_MOST = 8;
 export function deviceOptions(page: URL, device: { key: string; name: string }): UploadOptions {
   const config = makePageConfig(page.href);
   const connection = makeConnection({
-    openSocket: makeOpenSocket(async () => socketAddress(await config(), page.href)),
+    openSocket: makeOpenSocket(
+      async () => socketAddress(await config(), page.href),
+      // Its types say more than the standard's, and mean the same.
+      NodeSocket as unknown as typeof WebSocket,
+    ),
     clock: nodeClock,
     random: Math.random,
     device,
