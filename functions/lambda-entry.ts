@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { type Environment, readEnvironment } from './environment.ts';
 import { noMailer } from './notify/no-mailer.ts';
+import { withoutMessage } from './observing/error-trace.ts';
 import { makeObserver } from './observing/powertools.ts';
 import type { Mailer, Ports } from './ports.ts';
 import { makePorts } from './ports-on-aws.ts';
@@ -27,5 +28,13 @@ function observed<Event, Answer>(
   const environment = readEnvironment(process.env);
   const ports = makePorts(environment, log, Date.now, meter, makeMailer(environment));
   const handle = make(ports, environment);
-  return (event: Event, context: Context) => during(context.awsRequestId, () => handle(event, context));
+  return (event: Event, context: Context) =>
+    during(context.awsRequestId, async () => {
+      try {
+        return await handle(event, context);
+      } catch (error) {
+        // Lambda's runtime logs it as it is.
+        throw withoutMessage(error);
+      }
+    });
 }

@@ -2,6 +2,7 @@ import { decodeUp, encode } from '../../protocol/codec.ts';
 import type { ErrorMessage, ProtocolError } from '../../protocol/messages/error.ts';
 import type { Up } from '../../protocol/up.ts';
 import { dismiss } from '../broadcast.ts';
+import { errorTrace } from '../observing/error-trace.ts';
 import type { Ports } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { type Answer, callerOf, type MessageContext } from './context.ts';
@@ -131,9 +132,7 @@ export function errorMessage(re: number | undefined, error: ProtocolError, uploa
 
 /** Storage that does not answer, or a fault of ours: logged with its context, told without. */
 function mishap(ports: Ports, entry: Record<string, unknown>, error: unknown): ProtocolError {
-  const name = error instanceof Error ? error.name : 'unknown';
-  const reason = error instanceof Error ? error.message : String(error);
-  ports.log({ kind: 'mishap', ...entry, error: name, reason });
+  ports.log({ kind: 'mishap', ...entry, ...errorTrace(error) });
   const message = isFromService(error)
     ? 'The storage behind this server does not answer. What is done is kept; trying again.'
     : 'Something went wrong on the server. What is done is kept; trying again.';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addressesIn } from '../../test/support/addresses-in.ts';
 import { type Fault, faultsOf, withFault } from '../../test/support/faults.ts';
 import {
   type Engines,
@@ -228,13 +229,15 @@ describe('the sweep', () => {
 
   test('tries a letter that is refused for an hour, tells no device again for that, and leaves the upload then', async () => {
     const scene = await play(WHOLE);
-    const { ports, meta, clock } = scene;
+    const log: unknown[] = [];
+    const ports: Ports = { ...scene.ports, log: (entry) => log.push(entry) };
+    const { meta, clock } = scene;
     await finish(ports, meta.upload);
     let tries = 0;
     const mailer: Ports['mailer'] = {
       async send() {
         tries++;
-        throw new Error('this address is on the suppression list');
+        throw new Error('ada@example.org is on the suppression list');
       },
     };
     clock.advance(NOTICE_DUE_MS);
@@ -249,6 +252,9 @@ describe('the sweep', () => {
     expect(tries).toBe(1 + (LETTERS_FOR_MS - NOTICE_DUE_MS) / SWEEP_EVERY_MS);
     expect(scene.told('laptop')).toHaveLength(heard);
     expect(await ports.notices.isTold(meta.upload)).toBe(true);
+    const kinds = log.map((entry) => (entry as { kind: string }).kind);
+    expect(kinds).toEqual(expect.arrayContaining(['sweep-failed', 'letter-given-up']));
+    expect(addressesIn(JSON.stringify(log))).toEqual([]);
   });
 
   test('takes no more than its budget, and the next one goes on where it stopped', async () => {

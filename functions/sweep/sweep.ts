@@ -1,4 +1,5 @@
 import { dismiss } from '../broadcast.ts';
+import { errorTrace } from '../observing/error-trace.ts';
 import type { LiveUpload, Ports } from '../ports.ts';
 import { type Look, lookAt } from './look-at.ts';
 
@@ -38,9 +39,7 @@ export async function sweep(ports: Ports, budget: Budget): Promise<Swept> {
     } catch (error) {
       // One upload's trouble is not to be everybody's.
       swept.failed++;
-      const name = error instanceof Error ? error.name : 'unknown';
-      const reason = error instanceof Error ? error.message : String(error);
-      ports.log({ kind: 'sweep-failed', upload, error: name, reason });
+      ports.log({ kind: 'sweep-failed', upload, ...errorTrace(error) });
     }
   };
 

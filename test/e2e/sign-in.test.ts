@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addressesIn } from '../support/addresses-in.ts';
 import { DESKTOP, launchChromium, openPage, PHONE } from '../support/browser.ts';
 import { type StartedServer, startServerProcess } from '../support/started-server.ts';
 
@@ -129,6 +130,10 @@ test('what was made before signing in is found on another device, live; a link i
       expect(text.includes(secret), `a secret was ${where}`).toBe(false);
     }
   }
+  expect({ logged: addressesIn(logged), requested: addressesIn(requested) }).toEqual({
+    logged: [],
+    requested: [],
+  });
   expect([...seen.violations, ...seenByPhone.violations]).toEqual([]);
   expect([...laptop.problems, ...phone.problems, ...tablet.problems]).toEqual([]);
 });

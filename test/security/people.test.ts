@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { MyUpload } from '../../protocol/messages/sign-in.ts';
 import { SIGN_IN_SCOPES } from '../../protocol/sign-in-scope.ts';
+import { addressesIn } from '../support/addresses-in.ts';
 import {
   type Client,
   connect,
@@ -188,8 +189,11 @@ describe('the embedded issuer', () => {
     expect(scopes_supported).toEqual(expect.arrayContaining([...SIGN_IN_SCOPES]));
   });
 
-  test('keeps neither passphrase nor token where anybody could read it', async () => {
-    const token = await signInAt(server.origin, 'Linus', PASSPHRASE);
+  test('keeps neither passphrase nor token where anybody could read it, nor an address in the log', async () => {
+    const token = await signInAt(server.origin, 'linus@example.org', PASSPHRASE);
+    await expect(
+      signInAt(server.origin, 'linus@example.org', `${PASSPHRASE}, not`, 'sign-in'),
+    ).rejects.toThrow(/do not go together/);
     const client = await deviceOf(token);
     client.close();
     const signature = token.split('.')[2] ?? 'none';
@@ -199,6 +203,7 @@ describe('the embedded issuer', () => {
       expect(JSON.stringify(server.log)).not.toContain(secret);
       expect(stored).not.toContain(secret);
     }
+    expect(addressesIn(JSON.stringify(server.log))).toEqual([]);
   });
 });
 

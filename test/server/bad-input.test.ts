@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_FILE_BYTES } from '../../protocol/board/geometry.ts';
 import type { ErrorKind } from '../../protocol/messages/error.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { addressesIn } from '../support/addresses-in.ts';
 import {
   type Client,
   connect,
@@ -223,10 +224,11 @@ describe('what a device may not do changes nothing', () => {
   });
 });
 
-test('no secret is in the log', async () => {
+test('no secret and no e-mail address is in the log', async () => {
   await owner.expect('board', { type: 'join', secret: secrets.help });
   await owner.expect('error', { type: 'join', secret: newSecret() });
   const logged = JSON.stringify(server.log);
   expect(logged).toContain('"type":"join"');
   for (const secret of Object.values(secrets)) expect(logged).not.toContain(secret);
+  expect(addressesIn(logged)).toEqual([]);
 });

@@ -111,8 +111,8 @@ export function makeLambdas(options: LambdasOptions): Lambdas {
       clock: { nowMs, sleep: clock.sleep },
       random: random.next,
       newToken: () => `token${++tokens}`,
-      log: ({ kind, error, reason }) => {
-        if (kind === 'mishap' && error !== 'StorageError') mishaps.push(`${error}: ${reason}`);
+      log: ({ kind, error, at }) => {
+        if (kind === 'mishap' && error !== 'StorageError') mishaps.push(`${error}: ${at}`);
       },
     });
   };

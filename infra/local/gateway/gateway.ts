@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
-import { errorTrace } from '../lambda/error-trace.ts';
+import { errorTrace } from '../../../functions/observing/error-trace.ts';
 import { type After, after as byTheClock } from '../timers.ts';
 import { GOING_AWAY, TOO_BIG, VANISHED } from './close-codes.ts';
 import { type Connection, makeConnection } from './connection.ts';

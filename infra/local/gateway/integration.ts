@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
+import { errorTrace } from '../../../functions/observing/error-trace.ts';
 import { makeContext } from '../lambda/context.ts';
-import { errorTrace } from '../lambda/error-trace.ts';
 import { withTimeLimit } from '../lambda/time-limit.ts';
 import type { After } from '../timers.ts';
 import type { SocketEvent } from './events.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
+import { errorTrace } from '../../../functions/observing/error-trace.ts';
 import { functionArn, makeContext } from './context.ts';
-import { errorTrace } from './error-trace.ts';
 import { readBody, sendError, sendJson } from './rest-json.ts';
 import { type Limited, withTimeLimit } from './time-limit.ts';
 
