@@ -12,6 +12,8 @@ const visited = new Set<string>();
 const violations: string[] = [];
 const sideways: string[] = [];
 const small: string[] = [];
+/** What the panel with the links is called, by state. */
+const sharing: Record<string, string | null> = {};
 let problems: string[] = [];
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -61,6 +63,8 @@ beforeAll(async () => {
     shareDone: 0.05,
     async visit(name, page) {
       visited.add(name);
+      const share = page.locator('#share');
+      if ((await share.count()) > 0) sharing[name] = await share.getAttribute('aria-label');
       for (const [colorScheme, rules] of [
         ['light', STANDARDS],
         ['dark', OF_COLOUR],
@@ -92,6 +96,15 @@ test('every state of the page is visited, and none of them throws', () => {
 
 test('axe finds nothing to object to in any state, light or dark', () => {
   expect(violations).toEqual([]);
+});
+
+test('the panel with the links is called what it is for, by what its device may pass on', () => {
+  expect(sharing).toMatchObject({
+    working: 'Bring in another device',
+    helping: 'Bring in another device',
+    watching: 'Let others watch',
+    finished: 'The link of this board',
+  });
 });
 
 test('no state scrolls sideways on a phone of 320 px', () => {

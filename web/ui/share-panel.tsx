@@ -72,12 +72,16 @@ export function SharePanel(props: {
     const view = props.open.view();
     return view.state === 'open' ? view : undefined;
   };
+  const title = () => {
+    if (props.role === 'watcher') return words.shareToWatch;
+    return props.isComplete ? words.shareDone : words.share;
+  };
   return (
-    <section ref={panel} class="card share" id="share" tabindex="-1" aria-label={words.share}>
+    <section ref={panel} class="card share" id="share" tabindex="-1" aria-label={title()}>
       <Show when={help()}>
         {(link) => (
           <>
-            <h2>{props.isComplete ? words.shareDone : words.share}</h2>
+            <h2>{title()}</h2>
             <Show when={!isSmall()}>
               <p classList={{ gone: props.isComplete }}>{words.shareWords}</p>
               <div class="qr-place">
