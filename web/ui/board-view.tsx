@@ -15,6 +15,7 @@ import { PauseAllButton, PauseButton } from './pause-buttons.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { mayChooseFile, type OpenView, statusOf } from './status.ts';
 import { StatusLine } from './status-line.tsx';
+import { takesLong } from './takes-long.ts';
 
 /** A chunk of its own: it comes at the end, and mostly in another session than the beginning. */
 const ResultPanel = later(
@@ -89,6 +90,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
   // Once it was at work here, the room for that stays: nothing moves when it is done.
   const hasWorked = createMemo<boolean>((before) => before || isAtWork(props.view), false);
   const wasOpen = createMemo<boolean>((before) => before || props.view.phase.state === 'open', false);
+  const isLong = createMemo<boolean>((before) => takesLong(props.view, before), false);
   const isOpen = () => view().phase.state === 'open';
   const mayHaveMail = () => {
     const state = props.app.account.state();
@@ -169,7 +171,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
             <PauseAllButton upload={props.open.upload} isAllPaused={true} />
           </Show>
           <Show when={!asksForHelp()}>
-            <NotifyOffer view={view()} />
+            <NotifyOffer isLong={isLong()} />
           </Show>
           <Show when={isOpen() && view().role === 'owner' && mayHaveMail()}>
             <Suspense>
