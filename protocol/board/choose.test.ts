@@ -13,13 +13,13 @@ import {
   lease,
   ME,
 } from '../../test/board-sketches.ts';
-import { bitsByStripe, NO_BITS, stripeOf } from './bits.ts';
+import { allBits, bitOf, bitsByStripe, NO_BITS, partsOf, stripeOf } from './bits.ts';
 import { type ChoosingDevice, choose, handSize, nextExpiryMs } from './choose.ts';
 import { decide } from './decide.ts';
 import { geometryOf, MIN_PART_BYTES } from './geometry.ts';
 import { chooseHedges } from './hedge.ts';
-import type { Replica } from './replica.ts';
-import { isLive, type Lease, type Stripe } from './stripe.ts';
+import { makeReplica, type Replica } from './replica.ts';
+import { emptyStripe, isLive, type Lease, type Stripe } from './stripe.ts';
 
 function isClaimable(replica: Replica, who: ChoosingDevice, part: number, nowMs: number): boolean {
   const isOthers = holdersOf(replica, part, nowMs).some((device) => device !== who.device);
@@ -143,6 +143,43 @@ test('[C3] where all stripes are alike, devices spread out', () => {
 test('[C3] the same device makes the same choice each time', () => {
   const replica = board(...Array.from({ length: 16 }, () => ({ known: bitsAt(0, 1) })));
   expect(choose(replica, chooser(9), 5, 0)).toEqual(choose(replica, chooser(9), 5, 0));
+});
+
+/** A file of so many parts, the last of which is smaller; all are known and the first ones are done. */
+function withShortLast(parts: number, leftParts: number): Replica {
+  const replica = makeReplica(geometryOf((parts - 0.5) * MIN_PART_BYTES));
+  for (let s = 0; s < replica.geometry.stripes; s++) {
+    const known = allBits(replica.geometry, s);
+    const isLeft = (part: number) => part > parts - leftParts;
+    const left = partsOf(s, known)
+      .filter(isLeft)
+      .reduce((bits, part) => bits | bitOf(part), NO_BITS);
+    replica.merge({ ...emptyStripe(s), rev: 1, known, done: known & ~left });
+  }
+  return replica;
+}
+
+test('[C13] a last part that is smaller than the others is chosen after all others', () => {
+  for (let device = 1; device < 40; device++) {
+    // Of two stripes, whichever comes first.
+    expect(choose(withShortLast(70, 66), chooser(device), 65, 0)).not.toContain(70);
+    expect(choose(withShortLast(70, 66), chooser(device), 66, 0).at(-1)).toBe(70);
+    expect(choose(withShortLast(70, 1), chooser(device), 2, 0)).toEqual([70]);
+  }
+  // One that is as long as the others is one of them.
+  const even = board({ known: ALL_64 });
+  const firsts = Array.from({ length: 300 }, (_, i) => choose(even, chooser(i + 1), 1, 0)[0]);
+  expect(firsts).toContain(64);
+});
+
+test('[C13] it is taken by whose share it is, and by nobody else', () => {
+  const replica = withShortLast(70, 3);
+  const share = (parts: number, last: boolean) => choose(replica, chooser(5), 3, 0, { parts, last });
+  expect(share(0, true)).toEqual([70]);
+  expect(share(2, false).sort()).toEqual([68, 69]);
+  expect(share(1, true)).toHaveLength(2);
+  expect(share(1, true)).toContain(70);
+  expect(choose(replica, chooser(5), 1, 0, { parts: 1, last: true })).not.toContain(70);
 });
 
 test('[C4] whatever the board, at most what is asked for is chosen, no part twice, and only what is claimable', () => {

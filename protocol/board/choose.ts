@@ -1,5 +1,6 @@
-import { type Bits, bitsByStripe, countBits, firstBits, NO_BITS, partsOf } from './bits.ts';
-import { type Geometry, STRIPE_PARTS } from './geometry.ts';
+import { type Bits, bitOf, bitsByStripe, countBits, firstBits, NO_BITS, partsOf, stripeOf } from './bits.ts';
+import { type Geometry, STRIPE_PARTS, shortLastBytes } from './geometry.ts';
+import type { Share } from './plan.ts';
 import type { Replica } from './replica.ts';
 import { heldBits, isLive, leasedBits, MAX_LEASES } from './stripe.ts';
 
@@ -13,16 +14,19 @@ export interface ChoosingDevice {
   aboutToBeKnown: ReadonlySet<number>;
 }
 
+/** Nobody else would be done with any of them sooner. */
+const ALL_FREE: Share = { parts: Number.POSITIVE_INFINITY, last: true };
+
 /**
  * At most `count` parts to claim, best first; of free ones `share` at the most, for others may be done with them sooner.
- * [C1] to [C4]. Pure.
+ * [C1] to [C4], [C13]. Pure.
  */
 export function choose(
   replica: Replica,
   chooser: ChoosingDevice,
   count: number,
   nowMs: number,
-  share = count,
+  share = ALL_FREE,
 ): number[] {
   if (count <= 0) return [];
   const inHand = bitsByStripe(chooser.inHand);
@@ -38,12 +42,22 @@ export function choose(
   const take = (s: number, bits: Bits, most: number) =>
     chosen.push(...partsOf(s, firstBits(bits, most - chosen.length)));
   for (const { s, lost } of offers) take(s, lost, count);
-  const most = Math.min(count, chosen.length + share);
+  const most = Math.min(count, chosen.length + share.parts);
+  const shortLast = shortLastOf(replica.geometry);
   for (const { s, free, tie } of offers) {
     if (chosen.length >= most) break;
-    chosen.push(...partsFrom(s, free, tie % STRIPE_PARTS, most - chosen.length));
+    const full = s === shortLast?.s ? free & ~shortLast.bit : free;
+    chosen.push(...partsFrom(s, full, tie % STRIPE_PARTS, most - chosen.length));
   }
+  const isOffered = offers.some(({ s, free }) => s === shortLast?.s && (free & shortLast.bit) !== NO_BITS);
+  if (share.last && isOffered && chosen.length < count) chosen.push(replica.geometry.parts);
   return chosen;
+}
+
+/** [C13] The place of the last part, where that is smaller than the others. */
+function shortLastOf(geometry: Geometry): { s: number; bit: Bits } | undefined {
+  if (shortLastBytes(geometry) === undefined) return undefined;
+  return { s: stripeOf(geometry.parts), bit: bitOf(geometry.parts) };
 }
 
 /** So many tickets of the set, from one on and then from the first. */

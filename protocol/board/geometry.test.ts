@@ -11,6 +11,7 @@ import {
   partLength,
   partRange,
   STRIPE_PARTS,
+  shortLastBytes,
 } from './geometry.ts';
 
 const MIB = 1_048_576;
@@ -119,4 +120,11 @@ test('[G2] a part that the file does not have has no range', () => {
     expect(() => partRange(geometry, part)).toThrow(`this file has parts 1 to 3; got ${part}`);
     expect(() => partLength(geometry, part)).toThrow(RangeError);
   }
+});
+
+test('[G2] only a last part that is smaller than the others has a length of its own', () => {
+  expect(shortLastBytes(geometryOf(3 * MIN_PART_BYTES))).toBeUndefined();
+  expect(shortLastBytes(geometryOf(3 * MIN_PART_BYTES - 1))).toBe(MIN_PART_BYTES - 1);
+  expect(shortLastBytes(geometryOf(3 * MIN_PART_BYTES + 1))).toBe(1);
+  expect(shortLastBytes(geometryOf(0))).toBe(0);
 });

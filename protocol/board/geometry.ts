@@ -60,3 +60,9 @@ export function partLength(geometry: Geometry, part: number): number {
   const { startByte, endByte } = partRange(geometry, part);
   return endByte - startByte;
 }
+
+/** The length of the last part where it is smaller than the others; else undefined. */
+export function shortLastBytes({ sizeBytes, partBytes, parts }: Geometry): number | undefined {
+  const bytes = sizeBytes - (parts - 1) * partBytes;
+  return bytes < partBytes ? bytes : undefined;
+}

@@ -16,26 +16,61 @@ export function partsWithin({ rateBps, backlogBytes }: Pace, partBytes: number, 
 /** Halvings of the span in which the end lies: to a millionth of it. */
 const STEPS = 20;
 
+/** Tickets that nobody has. */
+export interface Unassigned {
+  /** Of parts as long as any. */
+  parts: number;
+  /** The length of the last part, if that is smaller and nobody has it. */
+  lastBytes: number | undefined;
+}
+
+/** What a device takes of them. */
+export interface Share {
+  /** So many of parts as long as any. */
+  parts: number;
+  /** And the last one, if that is smaller. */
+  last: boolean;
+}
+
 /**
- * [C8] How many of `free` tickets a device takes when each goes to whoever is done with it first: those that it has
+ * [C8] What a device takes of the free tickets when each goes to whoever is done with it first: those that it has
  * sent by the time at which all devices together have sent all of them. The whole is decided by the last part, so a
- * slow device that takes one more makes everybody wait.
+ * slow device that takes one more makes everybody wait. [C13] A smaller last part goes where it fits, after the others.
  */
-export function fairShare(geometry: Geometry, own: Pace, others: readonly Pace[], free: number): number {
-  const { partBytes } = geometry;
+export function fairShare(
+  { partBytes }: Geometry,
+  own: Pace,
+  others: readonly Pace[],
+  { parts, lastBytes }: Unassigned,
+): Share {
   const moving = [own, ...others].filter(({ rateBps }) => rateBps > 0);
   const rateBps = moving.reduce((sum, pace) => sum + pace.rateBps, 0);
-  if (free <= 0 || own.rateBps <= 0) return 0;
-  if (isFarFromOver(own, rateBps, free * partBytes, partBytes)) return free;
+  const freeBytes = parts * partBytes + (lastBytes ?? 0);
+  if (freeBytes <= 0 || own.rateBps <= 0) return { parts: 0, last: false };
+  if (isFarFromOver(own, rateBps, freeBytes, partBytes)) return { parts, last: parts === 0 };
+
+  const fullBy = (pace: Pace, ms: number) => partsWithin(pace, partBytes, ms);
+  /** Whether it has the last one sent by then too, after the parts that it has sent by then. */
+  const fitsLast = (pace: Pace, ms: number) =>
+    partsWithin(
+      { ...pace, backlogBytes: pace.backlogBytes + fullBy(pace, ms) * partBytes },
+      lastBytes ?? 0,
+      ms,
+    ) > 0;
+  const isEnough = (ms: number) => {
+    const spare = moving.reduce((sum, pace) => sum + fullBy(pace, ms), 0) - parts;
+    return (
+      spare > 0 || (spare === 0 && (lastBytes === undefined || moving.some((pace) => fitsLast(pace, ms))))
+    );
+  };
   const backlogBytes = moving.reduce((sum, pace) => sum + pace.backlogBytes, 0);
-  let [soonMs, lateMs] = [0, ((backlogBytes + (free + moving.length) * partBytes) * 1_000) / rateBps];
+  let [soonMs, lateMs] = [0, ((backlogBytes + freeBytes + moving.length * partBytes) * 1_000) / rateBps];
   for (let step = 0; step < STEPS; step++) {
     const ms = (soonMs + lateMs) / 2;
-    const sent = moving.reduce((sum, pace) => sum + partsWithin(pace, partBytes, ms), 0);
-    if (sent >= free) lateMs = ms;
+    if (isEnough(ms)) lateMs = ms;
     else soonMs = ms;
   }
-  return partsWithin(own, partBytes, lateMs);
+  return { parts: fullBy(own, lateMs), last: lastBytes !== undefined && fitsLast(own, lateMs) };
 }
 
 /** Long before the end nobody needs to be held back: what a device takes now it will have sent in good time. */

@@ -1,3 +1,5 @@
+import type { Geometry } from '../../protocol/board/geometry.ts';
+
 /** What a link carries: from each time on so many bytes a second. The first is at 0. */
 export type Capacity = ReadonlyArray<readonly [fromMs: number, bytesPerS: number]>;
 
@@ -42,11 +44,19 @@ export function fluidBoundMs(links: readonly Presence[], sizeBytes: number): num
   return soonest((ms) => sum(links.flatMap((link) => bytesBy(link, ms))) >= sizeBytes);
 }
 
-/** The same for parts, none of which two links can share. */
-export function integralBoundMs(links: readonly Presence[], partBytes: number, parts: number): number {
-  const partsBy = (link: Presence, ms: number) =>
-    bytesBy(link, ms).map((bytes) => Math.floor(bytes / partBytes + 1e-9));
-  return soonest((ms) => sum(links.flatMap((link) => partsBy(link, ms))) >= parts);
+/** The same for parts, none of which two links can share; the last one may be smaller. */
+export function integralBoundMs(
+  links: readonly Presence[],
+  { parts, partBytes, sizeBytes }: Pick<Geometry, 'parts' | 'partBytes' | 'sizeBytes'>,
+): number {
+  const lastBytes = sizeBytes - (parts - 1) * partBytes;
+  return soonest((ms) => {
+    const carried = links.flatMap((link) => bytesBy(link, ms));
+    const wholes = carried.map((bytes) => Math.floor(bytes / partBytes + 1e-9));
+    const spare = sum(wholes) - (parts - 1);
+    const fitsLast = carried.some((bytes, i) => bytes + 1e-9 >= (wholes[i] ?? 0) * partBytes + lastBytes);
+    return spare > 0 || (spare === 0 && fitsLast);
+  });
 }
 
 function soonest(isEnough: (ms: number) => boolean): number {

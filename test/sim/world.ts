@@ -199,7 +199,7 @@ export async function runWorld(plan: WorldPlan, log?: (line: string) => void): P
     devices: plan.devices.length,
     makespanMs,
     shareOfSummedRate: fluidBoundMs(presences, sizeBytes) / makespanMs,
-    shareOfIntegralBound: integralBoundMs(presences, geometry.partBytes, geometry.parts) / makespanMs,
+    shareOfIntegralBound: integralBoundMs(presences, geometry) / makespanMs,
     wastedRatio: sentBytes / sizeBytes - 1,
     usage,
     messagesPerPart: usage.socketMessages / geometry.parts,

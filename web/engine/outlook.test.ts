@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
+import { geometryOf, MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
+import { makeReplica } from '../../protocol/board/replica.ts';
+import { emptyStripe, type Stripe } from '../../protocol/board/stripe.ts';
 import { bitsAt } from '../../test/board-arbitraries.ts';
 import { BEN, board, CLEO, lease, ME } from '../../test/board-sketches.ts';
 import type { OpenBoard } from './board-session.ts';
@@ -63,9 +65,24 @@ test('[C10] who works on a slow line and is silent meanwhile is reckoned with; w
   expect(lookOut({ [BEN]: heard(1_000) }, [], false).others).toEqual([]);
 });
 
+test('[C13] a smaller last part is told apart as long as nobody has it', () => {
+  const lastBytes = MIN_PART_BYTES / 4;
+  const unassigned = (sketch: Partial<Stripe>, inHand: number[] = []) => {
+    const replica = makeReplica(geometryOf(2 * MIN_PART_BYTES + lastBytes));
+    replica.merge({ ...emptyStripe(0), rev: 1, known: bitsAt(0, 1, 2), ...sketch });
+    const open = { info: { device: ME }, replica, members: new Map() } as unknown as OpenBoard;
+    return outlookOf(open, { heardOf: () => undefined }, () => HONEST, new Set(inHand), 0).unassigned;
+  };
+  expect(unassigned({})).toEqual({ parts: 2, lastBytes });
+  expect(unassigned({}, [1])).toEqual({ parts: 1, lastBytes });
+  expect(unassigned({}, [3])).toEqual({ parts: 2, lastBytes: undefined });
+  expect(unassigned({ done: bitsAt(2) })).toEqual({ parts: 2, lastBytes: undefined });
+  expect(unassigned({ leases: [lease(BEN, bitsAt(0, 2))] })).toEqual({ parts: 1, lastBytes: undefined });
+});
+
 test('[C8] unassigned is what is neither done nor held by others nor in hand', () => {
-  expect(lookOut({}).unassigned).toBe(64 - 2 - 3);
-  expect(lookOut({}, [3, 10, 11]).unassigned).toBe(64 - 2 - 3 - 3);
+  expect(lookOut({}).unassigned).toEqual({ parts: 64 - 2 - 3, lastBytes: undefined });
+  expect(lookOut({}, [3, 10, 11]).unassigned.parts).toBe(64 - 2 - 3 - 3);
 });
 
 test('[C10] a device that keeps no account of its work is taken to have all of its tickets still to send', () => {

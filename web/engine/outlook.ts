@@ -1,5 +1,9 @@
+import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
+import { shortLastBytes } from '../../protocol/board/geometry.ts';
 import type { EndOf } from '../../protocol/board/hedge.ts';
-import { FLIGHT_S, type Pace } from '../../protocol/board/plan.ts';
+import { FLIGHT_S, type Pace, type Unassigned } from '../../protocol/board/plan.ts';
+import type { Replica } from '../../protocol/board/replica.ts';
+import { leasedBits } from '../../protocol/board/stripe.ts';
 import type { BoardSession, OpenBoard } from './board-session.ts';
 import type { Conducts } from './conduct.ts';
 
@@ -9,7 +13,7 @@ export interface Outlook {
   others: Pace[];
   endOf: EndOf;
   /** Tickets that nobody else holds and that are not in hand, known or not. */
-  unassigned: number;
+  unassigned: Unassigned;
   /** For so long this device has held nothing, though there were free tickets. */
   waitedMs: number;
 }
@@ -67,7 +71,7 @@ export function outlookOf(
 
   return {
     others,
-    unassigned: Math.max(0, replica.geometry.parts - replica.doneParts() - held),
+    unassigned: unassignedOf(replica, inHand, held, serverNowMs),
     waitedMs: conductOf(info.device).waitedMs,
     endOf(device, leftMs) {
       const pace = paceOf(device);
@@ -81,6 +85,22 @@ export function outlookOf(
       return sinceMs < owesMs / 2 ? Math.max(leftMs, owesMs) : leftMs;
     },
   };
+}
+
+/** `held`: tickets in all hands. */
+function unassignedOf(
+  replica: Replica,
+  inHand: ReadonlySet<number>,
+  held: number,
+  serverNowMs: number,
+): Unassigned {
+  const { geometry } = replica;
+  const all = Math.max(0, geometry.parts - replica.doneParts() - held);
+  const last = geometry.parts;
+  const isLeased = (leasedBits(replica.stripe(stripeOf(last)), serverNowMs) & bitOf(last)) !== NO_BITS;
+  const isTaken = isLeased || replica.isDone(last) || inHand.has(last);
+  const lastBytes = isTaken ? undefined : shortLastBytes(geometry);
+  return { parts: lastBytes === undefined ? all : Math.max(0, all - 1), lastBytes };
 }
 
 function isLate(sinceMs: number, tookMs: number): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
-import type { Replica } from '../../protocol/board/replica.ts';
+import { geometryOf, MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
+import { makeReplica, type Replica } from '../../protocol/board/replica.ts';
+import { emptyStripe } from '../../protocol/board/stripe.ts';
 import { ALL_64, bitsAt } from '../../test/board-arbitraries.ts';
 import { BEN, board, endgame, lease, ME } from '../../test/board-sketches.ts';
 import type { OpenBoard } from './board-session.ts';
@@ -11,7 +12,8 @@ import type { Outlook } from './outlook.ts';
 import { dueForRenewal, handOn, type OwnWork, proposalOf } from './proposal.ts';
 
 const FAST_BPS = 4 * MIN_PART_BYTES;
-const ALONE: Outlook = { others: [], endOf: () => undefined, unassigned: 64, waitedMs: 0 };
+const left = (parts: number) => ({ parts, lastBytes: undefined });
+const ALONE: Outlook = { others: [], endOf: () => undefined, unassigned: left(64), waitedMs: 0 };
 
 /** This device, number 1, before a board. */
 const openBoard = (replica: Replica): OpenBoard => ({
@@ -85,25 +87,36 @@ test('[C8] who has measured nothing takes one ticket to find out, and who has it
 
 test('[C8] what a faster device would be done with sooner is left to it', () => {
   const replica = board({ known: bitsAt(0) });
-  const outlook = { ...ALONE, others: [{ rateBps: 100 * FAST_BPS, backlogBytes: 0 }], unassigned: 1 };
+  const outlook = { ...ALONE, others: [{ rateBps: 100 * FAST_BPS, backlogBytes: 0 }], unassigned: left(1) };
   expect(propose(replica, { outlook }).want).toEqual([]);
   expect(propose(replica).want).toEqual([1]);
 });
 
 test('[C12] but not for ever: whoever has waited for as long as a part takes it, takes one', () => {
   const replica = board({ known: bitsAt(0, 1) });
-  const outlook = { ...ALONE, others: [{ rateBps: 100 * FAST_BPS, backlogBytes: 0 }], unassigned: 2 };
+  const outlook = { ...ALONE, others: [{ rateBps: 100 * FAST_BPS, backlogBytes: 0 }], unassigned: left(2) };
   const own = work({ rateBps: MIN_PART_BYTES / 20 });
   expect(propose(replica, { own, outlook: { ...outlook, waitedMs: 20_000 } }).want).toEqual([]);
   expect(propose(replica, { own, outlook: { ...outlook, waitedMs: 20_001 } }).want).toHaveLength(1);
 });
 
+test('[C13] a smaller last part is left to whoever is done with it sooner, and is no reason for a hedge before', () => {
+  const replica = makeReplica(geometryOf(2.5 * MIN_PART_BYTES));
+  replica.merge({ ...emptyStripe(0), rev: 1, known: bitsAt(0, 1, 2), done: bitsAt(0, 1) });
+  const unassigned = { parts: 0, lastBytes: MIN_PART_BYTES / 2 };
+  const faster = { ...ALONE, others: [{ rateBps: 2 * FAST_BPS, backlogBytes: 0 }], unassigned };
+  expect(propose(replica, { outlook: faster })).toMatchObject({ want: [], hedge: [] });
+  const busier = { ...faster, others: [{ rateBps: 2 * FAST_BPS, backlogBytes: MIN_PART_BYTES }] };
+  expect(propose(replica, { outlook: busier }).want).toEqual([3]);
+  expect(propose(replica, { outlook: faster, own: work({ rateBps: undefined }) }).want).toEqual([3]);
+});
+
 test('[C6] hedges are asked for when nothing is free, nothing is in hand, and all is known and given out', () => {
   const replica = endgame([lease(BEN, bitsAt(3))]);
-  const slow: Outlook = { ...ALONE, endOf: () => 60_000, unassigned: 0 };
+  const slow: Outlook = { ...ALONE, endOf: () => 60_000, unassigned: left(0) };
   expect(propose(replica, { outlook: slow }).hedge).toEqual([4]);
   // There is still something that nobody has: that comes first, once it can be had.
-  expect(propose(replica, { outlook: { ...slow, unassigned: 1 } }).hedge).toEqual([]);
+  expect(propose(replica, { outlook: { ...slow, unassigned: left(1) } }).hedge).toEqual([]);
   expect(propose(replica, { outlook: slow, load: loadOf({ hand: [9] }) }).hedge).toEqual([]);
   expect(propose(replica, { outlook: slow, own: work({ rateBps: undefined }) }).hedge).toEqual([]);
 });

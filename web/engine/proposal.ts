@@ -1,7 +1,7 @@
 import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
 import { choose, handSize } from '../../protocol/board/choose.ts';
 import { chooseHedges } from '../../protocol/board/hedge.ts';
-import { fairShare, isOutOfPatience } from '../../protocol/board/plan.ts';
+import { fairShare, isOutOfPatience, type Share, type Unassigned } from '../../protocol/board/plan.ts';
 import type { PartHash } from '../../protocol/messages/common.ts';
 import type { OpenBoard } from './board-session.ts';
 import { mayPublish } from './hash-ahead.ts';
@@ -57,7 +57,7 @@ export function proposalOf(
   if (lacking > 0) {
     const outlook = lazily(() => lookOut(inHand));
     const isFree = replica.freeParts(serverNowMs) + hashes.length > 0;
-    want = choose(replica, chooser, lacking, serverNowMs, isFree ? share(board, work, outlook()) : 0);
+    want = choose(replica, chooser, lacking, serverNowMs, isFree ? share(board, work, outlook()) : NONE);
     if (want.length === 0) hedge = hedges(load, board, work, chooser, outlook, serverNowMs);
   }
   return {
@@ -95,13 +95,22 @@ export function handOn({ replica }: OpenBoard, work: OwnWork, serverNowMs: numbe
   return Math.min(size, work.atOnce + spare);
 }
 
+const NONE: Share = { parts: 0, last: false };
+
 /** [C8], [C12] Who has measured nothing yet, or stood still, takes one ticket, to find out. */
-function share({ replica }: OpenBoard, { rateBps, backlogBytes }: OwnWork, outlook: Outlook): number {
-  if (!rateBps) return backlogBytes > 0 ? 0 : 1;
+function share({ replica }: OpenBoard, { rateBps, backlogBytes }: OwnWork, outlook: Outlook): Share {
+  if (!rateBps) return backlogBytes > 0 ? NONE : oneOf(outlook.unassigned);
   const own = { rateBps, backlogBytes };
   const fair = fairShare(replica.geometry, own, outlook.others, outlook.unassigned);
+  const isLeftOut = fair.parts === 0 && !fair.last;
   const { partBytes } = replica.geometry;
-  return fair === 0 && isOutOfPatience(partBytes, rateBps, outlook.waitedMs) ? 1 : fair;
+  return isLeftOut && isOutOfPatience(partBytes, rateBps, outlook.waitedMs)
+    ? oneOf(outlook.unassigned)
+    : fair;
+}
+
+function oneOf({ parts }: Unassigned): Share {
+  return parts > 0 ? { parts: 1, last: false } : { parts: 0, last: true };
 }
 
 function hedges(
@@ -113,9 +122,14 @@ function hedges(
   serverNowMs: number,
 ): number[] {
   const isTooEarly = replica.knownParts() < replica.geometry.parts;
-  if (hand.size > 0 || rateBps <= 0 || isTooEarly || outlook().unassigned > 0) return [];
+  if (hand.size > 0 || rateBps <= 0 || isTooEarly || isSomethingLeft(outlook())) return [];
   const ownMs = (hedge: number) => ((backlogBytes + hedge * replica.geometry.partBytes) * 1_000) / rateBps;
   return chooseHedges(replica, chooser, atOnce - flights.size, ownMs, outlook().endOf, serverNowMs);
+}
+
+/** There are tickets that nobody has. */
+function isSomethingLeft({ unassigned: { parts, lastBytes } }: Outlook): boolean {
+  return parts > 0 || lastBytes !== undefined;
 }
 
 /** The others are looked at once, and only if it matters what they do. */
