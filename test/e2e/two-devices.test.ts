@@ -123,9 +123,15 @@ test.each([
     const phone = await openDevice(1, PHONE, fragment);
     await watchGrid(phone.page);
     await chooseFile(phone.page, 'Choose this file here');
+    await expect
+      .poll(async () => Object.keys(await carriedBy(laptop.page)), { timeout: 60_000 })
+      .toHaveLength(2);
     lines[0]?.carry(LINE_BYTES_PER_S);
 
-    for (const { page } of [laptop, phone, wall]) await toast(page).waitFor({ timeout: 60_000 });
+    for (const { page } of [laptop, phone, wall]) {
+      await toast(page).waitFor({ timeout: 60_000 });
+      await untilDone(page, PARTS);
+    }
 
     const carried = await carriedBy(laptop.page);
     expect(Object.values(carried).reduce((sum, parts) => sum + parts, 0)).toBe(PARTS);

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as ws from 'ws';
+import { Up } from '../../protocol/up.ts';
 
 /** What becomes of a part on its way. */
 export type Fate =
@@ -32,22 +34,26 @@ export interface FaultLine {
   fate: (part: number, attempt: number) => Fate;
   /**
    * At each opening of a WebSocket: what the page before it had on its way when its socket closed. Besides the parts that
-   * the store had not got these are those whose answers came in the moment before: a page that dies then has not
-   * written down what it was just told.
+   * the store had not got these are those that the page had not reported yet: one that dies in the moment of the store's
+   * answer has not written down what it was just told.
    */
   unfinishedAtSocket: ReadonlyArray<readonly number[]>;
   cutSockets(): void;
   /** Nothing gets through, and nobody says so. */
   freeze(): void;
   thaw(): void;
+  /** Another speed from now on. */
+  carry(bytesPerS: number): void;
   /** All connections are cut and none can be made. */
   goOffline(): Promise<void>;
   goOnline(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** From the answer of the store until a page on a busy machine has written it down. */
-const TO_REMEMBER_MS = 300;
+/** Not in its types: what reads frames from a stream. */
+const { Receiver } = ws as unknown as {
+  Receiver: new (options: { isServer: boolean }) => Writable;
+};
 
 const SLOW_DOWN =
   '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
@@ -60,16 +66,21 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
   const thawed: Array<() => void> = [];
   let isFrozen = false;
   const unfinishedAtSocket: number[][] = [];
-  const storedAtMs = new Map<number, number>();
-  let socketClosedMs = Number.POSITIVE_INFINITY;
-  const unfinished = (atMs = Number.POSITIVE_INFINITY) =>
-    [...parts].filter(([part, { begun }]) => begun > 0 && !isStoredBy(part, atMs)).map(([part]) => part);
-  const isStoredBy = (part: number, atMs: number) =>
-    (storedAtMs.get(part) ?? Number.POSITIVE_INFINITY) < atMs;
+  const reported = new Set<number>();
+  const isReported = (part: number) => reported.has(part);
+  let unreported: number[] = [];
+  const begunBut = (isThrough: (part: number, tally: PartTally) => boolean) =>
+    [...parts].filter(([part, tally]) => tally.begun > 0 && !isThrough(part, tally)).map(([part]) => part);
+  const unfinished = () => begunBut((_, { stored }) => stored > 0);
+  const noteReports = (message: Buffer) => {
+    const up = Up.parse(JSON.parse(String(message)));
+    if (up.type === 'sync') for (const part of up.done) reported.add(part);
+  };
+  let rateBps = bytesPerS;
   let freeAtMs = 0;
 
   const turn = (bytes: number) => {
-    freeAtMs = Math.max(freeAtMs, performance.now()) + (bytes * 1_000) / bytesPerS;
+    freeAtMs = Math.max(freeAtMs, performance.now()) + (bytes * 1_000) / rateBps;
     return freeAtMs - performance.now();
   };
   const untilThawed = async () => {
@@ -101,10 +112,7 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
     const upstream = request({ host: '127.0.0.1', port: serverPort, method, path, headers });
     upstream.on('error', () => outgoing.destroy());
     upstream.on('response', async (answer) => {
-      if (part !== undefined && answer.statusCode === 200) {
-        tallyOf(part).stored += 1;
-        if (!storedAtMs.has(part)) storedAtMs.set(part, performance.now());
-      }
+      if (part !== undefined && answer.statusCode === 200) tallyOf(part).stored += 1;
       await untilThawed();
       if (outgoing.destroyed) return answer.resume();
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -161,8 +169,16 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
   });
   server.on('upgrade', (incoming: IncomingMessage, device: Duplex) => {
     const upstream = connect(serverPort, '127.0.0.1');
-    unfinishedAtSocket.push(unfinished(socketClosedMs - TO_REMEMBER_MS));
+    // The next page may be there before the last one's socket has closed.
+    unfinishedAtSocket.push(tunnels.size > 0 ? begunBut(isReported) : unreported);
     tunnels.add(device);
+    const receiver = new Receiver({ isServer: true });
+    receiver.on('message', noteReports);
+    // A copy: it unmasks where the bytes are.
+    device.on('data', (chunk: Buffer) => receiver.write(Buffer.from(chunk)));
+    device.on('close', () => {
+      unreported = begunBut(isReported);
+    });
     const lines = Object.entries(incoming.headers).map(([name, value]) => `${name}: ${value}`);
     upstream.write(`GET ${incoming.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
     for (const [from, to] of [
@@ -176,7 +192,6 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
       from.on('error', () => to.destroy());
       from.on('close', () => {
         tunnels.delete(device);
-        socketClosedMs = performance.now();
         to.destroy();
       });
     }
@@ -197,7 +212,7 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
     parts,
     fate: () => 'pass',
     unfinishedAtSocket,
-    unfinished: () => unfinished(),
+    unfinished,
     cutSockets() {
       for (const device of tunnels) device.destroy();
     },
@@ -207,6 +222,10 @@ export async function makeFaultLine(serverPort: number, bytesPerS: number): Prom
     thaw() {
       isFrozen = false;
       for (const call of thawed.splice(0)) call();
+    },
+    carry(next) {
+      rateBps = next;
+      freeAtMs = 0;
     },
     goOffline: stop,
     goOnline: () => listen(port),
