@@ -242,12 +242,51 @@ test('a link that was taken back is offered no more, now or after a reload, and 
   const again = page.getByRole('button', { name: 'Make a new link to help' });
   await again.click();
   await page.getByRole('status').filter({ hasText: 'New link to help is made' }).waitFor();
-  expect(await offered.inputValue()).not.toBe(first);
+  const second = await offered.inputValue();
+  expect(second).not.toBe(first);
+  await page.reload();
+  await page.waitForFunction(
+    (link) => [...document.querySelectorAll('input')].some(({ value }) => value === link),
+    second,
+  );
   await page.getByText('Links', { exact: true }).click();
   await links.getByRole('button', { name: 'Take back New link to help' }).click();
   await links.getByRole('button', { name: 'Yes, take it back' }).click();
   await again.waitFor();
   await offered.waitFor({ state: 'detached' });
+});
+
+test('a link that was made here is shown again after a reload, on this browser alone, and forgotten once it is taken back', async () => {
+  line.carry(MIB);
+  const page = await openAt(line.origin, DESKTOP);
+  await page.getByLabel('Choose a file').setInputFiles(film);
+  await begun(page);
+  const links = page.getByRole('group').filter({ hasText: 'Make a link' });
+  await page.getByText('Links', { exact: true }).click();
+  await links.getByLabel('Name, for you').fill('kitchen tablet');
+  await links.getByRole('button', { name: 'Make a link' }).click();
+  const made = await links.getByRole('textbox', { name: 'The new link' }).inputValue();
+  await page.reload();
+  await page.getByText('Links', { exact: true }).click();
+  await links.getByRole('button', { name: 'Show kitchen tablet' }).click();
+  expect(await links.getByRole('textbox', { name: 'kitchen tablet' }).inputValue()).toBe(made);
+  await links.getByRole('img', { name: 'kitchen tablet' }).waitFor();
+
+  const remembers = () =>
+    page.evaluate(async (secret) => {
+      const opening = indexedDB.open('tributary');
+      await new Promise((resolve) => opening.addEventListener('success', resolve));
+      const all = opening.result.transaction('uploads').objectStore('uploads').getAll();
+      await new Promise((resolve) => all.addEventListener('success', resolve));
+      opening.result.close();
+      return JSON.stringify(all.result).includes(secret);
+    }, new URL(made).hash.slice(1));
+  expect(await remembers()).toBe(true);
+  await links.getByRole('button', { name: 'Take back kitchen tablet' }).click();
+  await links.getByRole('button', { name: 'Yes, take it back' }).click();
+  await links.getByText('to help · taken back').waitFor();
+  expect(await links.getByRole('textbox', { name: 'kitchen tablet' }).count()).toBe(0);
+  await expect.poll(remembers).toBe(false);
 });
 
 test('nothing moves on the page while it works, nor when it is done', async () => {

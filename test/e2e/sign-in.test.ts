@@ -160,7 +160,9 @@ async function secretsOf(page: Page): Promise<string[]> {
   const tokens = [...kept.matchAll(/"idToken":"[\w-]+\.[\w-]+\.([\w-]+)"/g)].map(
     ([, signature = '']) => signature,
   );
-  const keys = [...kept.matchAll(/"(?:own|help|watch|key)":"([\w-]{22})"/g)].map(([, secret = '']) => secret);
+  const keys = [...kept.matchAll(/"(?:own|help|watch|key|secret)":"([\w-]{22})"/g)].map(
+    ([, secret = '']) => secret,
+  );
   const refresh = [...kept.matchAll(/"refreshToken":"([\w-]+)"/g)].map(([, token = '']) => token);
   return [...tokens, ...keys, ...refresh];
 }

@@ -5,6 +5,16 @@ import type { Memory } from '../engine/memory.ts';
 import { deviceKey } from './device-key.ts';
 import type { FileHandle } from './file-handles.ts';
 
+/** A link that was made here for others: the server has but the hash of its secret, and could not tell it again. */
+export const KeptLink = z.object({
+  /** Its public name. */
+  share: z.string(),
+  secret: Secret,
+  /** Made in place of the first one to help, which was taken back. */
+  isFirst: z.boolean().optional(),
+});
+export type KeptLink = z.infer<typeof KeptLink>;
+
 /** What this browser remembers of an upload that it made. Secrets leave it only in links and message bodies. */
 export const JournalEntry = z.object({
   secrets: z.object({ own: Secret, help: Secret, watch: Secret }),
@@ -13,6 +23,8 @@ export const JournalEntry = z.object({
   createdAtMs: z.number(),
   /** When the file was last changed before the upload began. */
   modifiedAtMs: z.number().optional(),
+  /** Until they admit nobody any more. */
+  links: z.array(KeptLink).optional(),
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
@@ -35,6 +47,8 @@ export interface Journal {
   /** Adds the entry, or replaces the one with the same secrets. */
   remember(entry: JournalEntry): void;
   forget(own: string): void;
+  /** In place of those that were kept; of an upload that was not made here nothing is kept. */
+  keepLinks(own: string, links: readonly KeptLink[]): void;
   /** Some other tab has changed the entries. */
   onChange(listener: () => void): void;
   /** By the secret by which this device joins. */
@@ -114,6 +128,13 @@ export async function openJournal(): Promise<Journal> {
     forget(own) {
       entries = entries.filter(({ secrets }) => secrets.own !== own);
       void write((to) => Promise.all([to.delete('uploads', own), dropFile(own)]));
+    },
+    keepLinks(own, links) {
+      const entry = entries.find(({ secrets }) => secrets.own === own);
+      if (!entry) return;
+      const next = { ...entry, links: [...links] };
+      entries = entries.map((one) => (one === entry ? next : one));
+      void write((to) => putDurably(to, next));
     },
     onChange: (listener) => void listeners.add(listener),
     async keptFile(secret) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ShareInfo } from '../../protocol/messages/share.ts';
-import { isFirstTakenBack, isTakenBack, newestOf } from './given-links.ts';
+import { isFirstTakenBack, newestOf, stillGood } from './given-links.ts';
 
 const MADE_AT_MS = 1_000;
 const link = (share: string, more: Partial<ShareInfo> = {}): ShareInfo => ({
@@ -26,10 +26,20 @@ test('a link of another kind does not stand for the one to help', () => {
   expect(isFirstTakenBack([link('watch', { role: 'watcher' })], 'helper', MADE_AT_MS)).toBe(true);
 });
 
-test('a link that was just made is the newest of its role and name, and is gone once it is taken back', () => {
+test('a link that was just made is the newest of its role and name', () => {
   const tablet = { name: 'tablet', createdAtMs: 2_000 };
   const all = [link('first'), link('old', { ...tablet, createdAtMs: 1_500 }), link('new', tablet)];
   expect(newestOf(all, 'helper', 'tablet')).toBe('new');
-  expect(isTakenBack(all, 'new')).toBe(false);
-  expect(isTakenBack([link('new', { ...tablet, revokedAtMs: 3_000 })], 'new')).toBe(true);
+});
+
+test('links that were made here are kept until the server says that they admit nobody any more', () => {
+  const [good, over, gone, back] = ['good', 'over', 'gone', 'back'].map((share) => ({ share }));
+  const made = [good, over, gone, back] as Array<{ share: string }>;
+  expect(stillGood(made, undefined, 5_000)).toEqual(made);
+  const known = [
+    link('good', { expiresAtMs: 5_001 }),
+    link('over', { expiresAtMs: 5_000 }),
+    link('back', { revokedAtMs: 3_000 }),
+  ];
+  expect(stillGood(made, known, 5_000)).toEqual([good]);
 });

@@ -1,9 +1,10 @@
 import type { Role } from '../../protocol/messages/common.ts';
 import type { ShareInfo } from '../../protocol/messages/share.ts';
 
-/** A link that this page has made and shows: the page alone knows its secret. */
+/** A link that was made here and is shown. */
 export interface GivenLink {
   share: string;
+  name: string;
   link: string;
 }
 
@@ -17,8 +18,15 @@ export function isFirstTakenBack(known: Known, role: Role, uploadCreatedAtMs: nu
   return known !== undefined && !known.some((one) => isFirst(one) && one.revokedAtMs === undefined);
 }
 
-export function isTakenBack(known: Known, share: string): boolean {
-  return known !== undefined && !known.some((one) => one.share === share && one.revokedAtMs === undefined);
+/** Those of the links made here that still admit somebody; all of them while nobody knows. */
+export function stillGood<Link extends { share: string }>(
+  made: readonly Link[],
+  known: Known,
+  nowMs: number,
+): readonly Link[] {
+  const isGood = ({ share }: Link) =>
+    known?.some((one) => one.share === share && one.revokedAtMs === undefined && one.expiresAtMs > nowMs);
+  return known === undefined ? made : made.filter(isGood);
 }
 
 /** Which of them was made last, by its role and name. */

@@ -1,5 +1,5 @@
 import { createSignal } from 'solid-js';
-import type { Journal } from '../browser/journal.ts';
+import type { Journal, KeptLink } from '../browser/journal.ts';
 import { isPausedHere, keepPausedHere } from '../browser/paused-here.ts';
 import { makeEmitter } from '../engine/emitter.ts';
 import type { Clock } from '../engine/ports.ts';
@@ -24,6 +24,9 @@ export interface OpenUpload {
   goOn(): void;
   /** The links that this device may give away; only who made the upload has the one to watch. */
   links: { help: string | undefined; watch: string | undefined };
+  /** Links that were made here for others. */
+  keptLinks(): readonly KeptLink[];
+  keepLinks(links: readonly KeptLink[]): void;
   /** The secret by which this device joins it. */
   secret: string;
   /** Once the board is there. */
@@ -147,6 +150,8 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
     },
     goOn: () => void source.goOn(),
     links: options.links,
+    keptLinks: () => options.journal.entryOf(options.secret)?.links ?? [],
+    keepLinks: (links) => options.journal.keepLinks(options.secret, links),
     secret: options.secret,
     tickets: () => tickets,
     onTickets: ticketChanges.on,

@@ -1,10 +1,11 @@
 import { createMemo, createSignal, For, type JSX, onMount, Show, Suspense } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { ShareInfo } from '../../protocol/messages/share.ts';
+import type { KeptLink } from '../browser/journal.ts';
 import { newSecret } from '../browser/secrets.ts';
 import type { LinkChange } from '../engine/links.ts';
 import type { Upload, UploadView } from '../engine/upload.ts';
-import { type GivenLink, isTakenBack, newestOf } from '../state/given-links.ts';
+import { type GivenLink, newestOf } from '../state/given-links.ts';
 import { linkOf } from '../state/links.ts';
 import { linkName, peopleWords, whoWords } from '../words/people-and-links.ts';
 import { numbers, words } from '../words/words.ts';
@@ -28,20 +29,30 @@ export function LinksPanel(props: {
   upload: Upload;
   /** The links as they are known. */
   all: readonly ShareInfo[];
+  /** Those of them that were made here, with their secrets. */
+  made: readonly KeptLink[];
+  keep: (link: KeptLink) => void;
   devices: Devices;
   nowMs: () => number;
   reachable: (link: string) => string;
 }): JSX.Element {
-  const [made, setMade] = createSignal<GivenLink>();
+  const [open, setOpen] = createSignal<GivenLink>();
   /** The one that is to be taken back, once that is confirmed. */
   const [asked, setAsked] = createSignal<string>();
   const [said, setSaid] = createSignal('');
   let list: HTMLUListElement | undefined;
+  let place: HTMLDivElement | undefined;
   onMount(() => void props.upload.links.ask());
 
   const shown = () => {
-    const given = made();
-    return given && !isTakenBack(props.all, given.share) ? given.link : undefined;
+    const given = open();
+    return given && props.made.some(({ share }) => share === given.share) ? given : undefined;
+  };
+  const show = ({ share, secret }: KeptLink, name: string) =>
+    setOpen({ share, name, link: props.reachable(linkOf(location.href, secret)) });
+  const showAgain = (kept: KeptLink, name: string) => {
+    show(kept, name);
+    place?.focus();
   };
   const tell = (change: LinkChange, done: string): boolean => {
     setSaid(sayOf(change, done));
@@ -64,11 +75,11 @@ export function LinksPanel(props: {
       ...(limitBytes >= 1 ? { limitBytes } : {}),
     });
     if (!tell(change, peopleWords().madeLink(name || peopleWords().newLink))) return;
-    const share = newestOf(props.upload.links.all(), role, name);
-    setMade(
-      share === undefined ? undefined : { share, link: props.reachable(linkOf(location.href, secret)) },
-    );
     form.reset();
+    const share = newestOf(props.upload.links.all(), role, name);
+    if (share === undefined) return;
+    props.keep({ share, secret });
+    show({ share, secret }, peopleWords().newLink);
   };
   const revoke = async (share: ShareInfo) => {
     const change = await props.upload.links.revoke(share.share);
@@ -89,6 +100,8 @@ export function LinksPanel(props: {
               share={share}
               devices={props.devices}
               nowMs={props.nowMs}
+              kept={props.made.find((one) => one.share === share.share)}
+              show={showAgain}
               isAsking={asked() === share.share}
               ask={(isAsking) => setAsked(isAsking ? share.share : undefined)}
               revoke={() => void revoke(share)}
@@ -125,18 +138,20 @@ export function LinksPanel(props: {
           {peopleWords().makeLink}
         </button>
       </form>
-      <Show when={shown()}>
-        {(link) => (
-          <>
-            <div class="qr-place">
-              <Suspense>
-                <Qr text={link()} name={peopleWords().newLink} />
-              </Suspense>
-            </div>
-            <CopyField name={peopleWords().newLink} button={peopleWords().copy} text={link()} />
-          </>
-        )}
-      </Show>
+      <div ref={place} class="links-shown" tabindex="-1">
+        <Show when={shown()}>
+          {(given) => (
+            <>
+              <div class="qr-place">
+                <Suspense>
+                  <Qr text={given().link} name={given().name} />
+                </Suspense>
+              </div>
+              <CopyField name={given().name} button={peopleWords().copy} text={given().link} />
+            </>
+          )}
+        </Show>
+      </div>
       <p class="small" role="status">
         {said()}
       </p>
@@ -154,6 +169,9 @@ function LinkRow(props: {
   share: ShareInfo;
   devices: Devices;
   nowMs: () => number;
+  /** Its secret, where it was made here. */
+  kept: KeptLink | undefined;
+  show: (kept: KeptLink, name: string) => void;
   isAsking: boolean;
   ask: (isAsking: boolean) => void;
   revoke: () => void;
@@ -178,13 +196,29 @@ function LinkRow(props: {
     <li classList={{ 'is-over': isOver() }}>
       <bdi>{linkName(props.share)}</bdi>
       <span class="small">{facts()}</span>
-      <Show when={!props.share.isMakers && !isOver()}>
-        <TakeBack
-          name={linkName(props.share)}
-          isAsking={props.isAsking}
-          ask={props.ask}
-          takeBack={props.revoke}
-        />
+      <Show when={!isOver()}>
+        <div class="links-do">
+          <Show when={!props.isAsking && props.kept}>
+            {(kept) => (
+              <button
+                type="button"
+                class="button"
+                aria-label={peopleWords().showLink(linkName(props.share))}
+                onClick={() => props.show(kept(), linkName(props.share))}
+              >
+                {peopleWords().showLinkShort}
+              </button>
+            )}
+          </Show>
+          <Show when={!props.share.isMakers}>
+            <TakeBack
+              name={linkName(props.share)}
+              isAsking={props.isAsking}
+              ask={props.ask}
+              takeBack={props.revoke}
+            />
+          </Show>
+        </div>
       </Show>
     </li>
   );

@@ -1,7 +1,8 @@
-import { createMemo, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
+import type { KeptLink } from '../browser/journal.ts';
 import { newSecret } from '../browser/secrets.ts';
-import { type GivenLink, isFirstTakenBack, isTakenBack, newestOf } from '../state/given-links.ts';
+import { isFirstTakenBack, newestOf, stillGood } from '../state/given-links.ts';
 import { linkOf } from '../state/links.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { peopleWords } from '../words/people-and-links.ts';
@@ -34,7 +35,7 @@ export function SharePanel(props: {
   const { links } = props.open.upload;
   const [known, setKnown] = createSignal(links.all());
   onCleanup(links.onChange(() => setKnown(links.all())));
-  const [again, setAgain] = createSignal<GivenLink>();
+  const [made, setMade] = createSignal(props.open.keptLinks());
   const [said, setSaid] = createSignal('');
   let panel: HTMLElement | undefined;
 
@@ -42,9 +43,25 @@ export function SharePanel(props: {
   const isMaker = () => props.role === 'owner' && props.open.links.watch !== undefined;
   const isOver = (role: 'helper' | 'watcher') =>
     isMaker() && isFirstTakenBack(known(), role, props.open.upload.board()?.info.createdAtMs);
+  const good = createMemo(
+    () => {
+      // Told anew every second: a link runs out by itself.
+      props.open.view();
+      return stillGood(made(), known(), props.serverNowMs());
+    },
+    undefined,
+    { equals: (before, now) => before.length === now.length && now.every((one, i) => one === before[i]) },
+  );
+  const keep = (links: readonly KeptLink[]) => {
+    setMade(links);
+    props.open.keepLinks(links);
+  };
+  createEffect(() => {
+    if (good().length < made().length) keep(good());
+  });
   const given = () => {
-    const one = again();
-    return one && !isTakenBack(known(), one.share) ? one.link : undefined;
+    const one = good().findLast(({ isFirst }) => isFirst);
+    return one && linkOf(location.href, one.secret);
   };
   // A watcher came by a link to watch, and that is all it can pass on.
   const help = () => {
@@ -64,7 +81,7 @@ export function SharePanel(props: {
     setSaid(sayOf(change, peopleWords().madeLink(name)));
     const share = change.state === 'done' ? newestOf(links.all(), 'helper', name) : undefined;
     if (!share) return;
-    setAgain({ share, link: linkOf(location.href, secret) });
+    keep([...good(), { share, secret, isFirst: true }]);
     // The button that was pressed has gone.
     panel?.focus({ preventScroll: true });
   };
@@ -113,6 +130,8 @@ export function SharePanel(props: {
           <LinksPanel
             upload={props.open.upload}
             all={known() ?? []}
+            made={good()}
+            keep={(link) => keep([...good(), link])}
             devices={view().devices}
             nowMs={props.serverNowMs}
             reachable={(link) => reachable(link) ?? link}
