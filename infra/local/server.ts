@@ -71,13 +71,25 @@ const BUCKET = 'tributary';
 const CLOSE_WITHIN_MS = 5_000;
 
 const diskFull = ({ dataFolder }: Settings) =>
-  `The disk with ${dataFolder} is full: parts that come now are not stored. What is uploaded is kept, and uploads go on by themselves once there is room.`;
+  `The disk with ${dataFolder} is full: what comes now is not stored. What is uploaded is kept, and uploads go on by themselves once there is room.`;
 const ROOM_AGAIN = 'There is room on the disk again: uploads go on.';
+
+/** Two stores on one disk: told once that it is full, by whichever finds out, and of room once both have found some. */
+function tellerOfDisk(settings: Settings, tell: ServerOptions['tell']) {
+  const full = new Set<string>();
+  return (what: 'the table' | 'the store') => (isFull: boolean) => {
+    const wasFull = full.size > 0;
+    if (isFull) full.add(what);
+    else full.delete(what);
+    if (full.size > 0 !== wasFull) tell?.(wasFull ? ROOM_AGAIN : diskFull(settings));
+  };
+}
 
 /** Everything on one machine: the very handlers and SDK clients of AWS, on embedded engines, behind one port. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, log, version } = options;
   const nowMs = () => Date.now();
+  const tellOfDisk = tellerOfDisk(settings, options.tell);
   const folder = await openDataFolder(settings.dataFolder);
   const closers: Array<() => Promise<void>> = [() => folder.release()];
   const closeAll = async () => {
@@ -86,7 +98,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const table = settings.dynamoEndpoint
       ? undefined
-      : await startTableEngine({ folder: join(settings.dataFolder, 'table'), log });
+      : await startTableEngine({
+          folder: join(settings.dataFolder, 'table'),
+          log,
+          onFull: tellOfDisk('the table'),
+        });
     if (table) closers.push(() => table.close());
     const dynamoEndpoint = settings.dynamoEndpoint ?? table?.endpoint ?? '';
     await createTable(settings.tableName, settings.region, dynamoEndpoint);
@@ -102,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           basePath: STORE_PATH,
           nowMs,
           log,
-          onFull: (isFull) => options.tell?.(isFull ? diskFull(settings) : ROOM_AGAIN),
+          onFull: tellOfDisk('the store'),
           onCompleted: (completed) =>
             lambda?.start(
               NOTIFY_FUNCTION,
@@ -180,11 +196,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(environment.s3Endpoint ? { endpoint: environment.s3Endpoint } : {}),
       ...(environment.s3Credentials ? { credentials: environment.s3Credentials } : {}),
     });
+    const roomFor = (engine: { isFull(): boolean } | undefined) => {
+      if (engine?.isFull()) throw new Error(`the disk with ${settings.dataFolder} is full`);
+    };
     const health = makeHealth(version, {
-      'the table': () => ports.shares.find('healthz'),
+      'the table': async () => {
+        roomFor(table);
+        await ports.shares.find('healthz');
+      },
       'the store': async () => {
         await s3.send(new HeadBucketCommand({ Bucket: environment.bucket }));
-        if (store?.isFull()) throw new Error(`the disk with ${settings.dataFolder} is full`);
+        roomFor(store);
       },
     });
     const pageFolder = join(settings.dataFolder, 'page');

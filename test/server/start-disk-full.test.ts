@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeUpload, type UploadView } from '../../web/engine/upload.ts';
 import { createUpload, device, hashesOf, newSecrets, partOf, put, sync } from '../support/client.ts';
+import { CAN_FILL, fillTable } from '../support/full-table.ts';
 import { engineOptions, memoryFile } from '../support/node-device.ts';
 import { type ServerUnderTest, serve } from '../support/running-server.ts';
 
@@ -74,6 +77,46 @@ test('a disk that fills up refuses the part in words, keeps the upload, and take
   await sync(owner, upload, { done: [2] });
   await owner.hear('state', ({ state }) => state.state === 'finished');
   owner.close();
+});
+
+describe.skipIf(!CAN_FILL)('a table that finds no room', () => {
+  const BIG = { S: 'x'.repeat(350_000) };
+
+  /** Writes until there is no room. */
+  async function fill(): Promise<() => Promise<void>> {
+    const makeRoom = await fillTable(join(server.dataFolder, 'table'));
+    const ready = server.log.findLast(({ kind }) => kind === 'table-ready');
+    const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${ready?.port}`, region: 'us-east-1' });
+    const write = (pk: string) =>
+      client.send(
+        new PutItemCommand({ TableName: 'tributary', Item: { pk: { S: pk }, sk: { S: 'X' }, BIG } }),
+      );
+    const writeAll = async () => {
+      for (let i = 0; i < 100; i++) await write(`filler ${i}`);
+    };
+    await expect(writeAll()).rejects.toMatchObject({ name: 'StorageFull' });
+    client.destroy();
+    return makeRoom;
+  }
+  const health = async () => {
+    const answer = await fetch(`${server.origin}/healthz`);
+    return { status: answer.status, ...((await answer.json()) as object) };
+  };
+
+  test('is told by the health check and on the terminal, and so is that it has some again', async () => {
+    told.length = 0;
+    const makeRoom = await fill();
+    await expect.poll(health).toMatchObject({
+      status: 503,
+      failing: [expect.stringMatching(/^the table: the disk with .* is full$/)],
+    });
+    await makeRoom();
+    await expect.poll(health, { timeout: 10_000 }).toMatchObject({ status: 200, ok: true });
+    expect(told).toEqual([
+      expect.stringMatching(/^The disk with .* is full: .* once there is room\.$/),
+      expect.stringMatching(/^There is room on the disk again/),
+    ]);
+  });
 });
 
 test('a device whose parts find no room shows that it is the disk, and finishes by itself once there is some', async () => {

@@ -1,12 +1,14 @@
 // The process that holds the table. Plain JavaScript, so that it starts under plain node whatever loader its parent
-// runs with. `process.argv[2]` is the LevelDB folder. Tells its parent over IPC, once: `ready` with the port, `locked`
-// (another process has the folder open), `failed` (it cannot be opened) or `crashed` later on.
+// runs with. Its arguments are the LevelDB folder, what to answer when the disk is full, and the words by which LevelDB
+// says that it is. Tells its parent over IPC, once: `ready` with the port, `locked` (another process has the folder
+// open), `failed` (it cannot be opened) or `crashed` later on; of the last two, whether it is that the disk is full.
 
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 
 const MAX_REQUEST_BYTES = 16_777_216; // 16 MiB, DynamoDB's own limit for a request
-const folder = process.argv[2];
+const [, , folder, noRoom, diskFull] = process.argv;
+const DISK_FULL = new RegExp(diskFull, 'i');
 const require = createRequire(import.meta.url);
 
 // A parent that dies, even by SIGKILL, closes the channel: leave at once, and with the process goes LevelDB's lock.
@@ -17,10 +19,17 @@ if (!process.connected) process.exit();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 let state = 'starting';
+/** Requests that are not answered. */
+const unanswered = new Set();
 process.on('uncaughtException', (error) => {
   if (state === 'failing') return;
   const report = state === 'starting' ? startFailure(error) : crash(error);
   state = 'failing';
+  // Not one more is acknowledged: what LevelDB writes behind a record that did not fit, it does not find again.
+  for (const response of unanswered) {
+    if (report.isFull) refuseForRoom(response);
+    else response.destroy();
+  }
   process.send(report, () => process.exit(1));
 });
 
@@ -33,6 +42,8 @@ server.removeAllListeners('request');
 // dynalite rethrows the error of a request that its client aborts in mid-body, which would end this process and
 // everybody else's requests with it. So it only gets to see requests that have arrived whole.
 server.on('request', (request, response) => {
+  unanswered.add(response);
+  response.on('close', () => unanswered.delete(response));
   const chunks = [];
   let sizeBytes = 0;
   request.on('error', () => {});
@@ -91,12 +102,24 @@ async function finishCreations() {
 function startFailure({ message, cause }) {
   // dynalite only says "Database is closed", but it opens what opened a moment ago: somebody else was quicker.
   if (cause?.code === 'LEVEL_LOCKED' || message === 'Database is closed') return { kind: 'locked' };
-  return { kind: 'failed', message: cause?.message ?? message };
+  const reason = cause?.message ?? message;
+  return { kind: 'failed', message: reason, isFull: DISK_FULL.test(reason) };
+}
+
+/** The answer that the front gives as well, while no process can run. */
+function refuseForRoom(response) {
+  if (response.headersSent) return response.destroy();
+  response.writeHead(507, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' }).end(noRoom);
 }
 
 /** Name and place only: a message can quote an item. */
 function crash(error) {
   const frames = String(error?.stack ?? '').split('\n');
   const at = frames.filter((line) => /^\s+at /.test(line)).slice(0, 8);
-  return { kind: 'crashed', error: error?.name ?? typeof error, at: at.map((line) => line.trim()) };
+  return {
+    kind: 'crashed',
+    error: error?.name ?? typeof error,
+    at: at.map((line) => line.trim()),
+    isFull: DISK_FULL.test(error?.message),
+  };
 }

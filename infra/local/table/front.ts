@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { NO_ROOM } from './no-room.ts';
 
 /** How long a client's connection is kept waiting for a table that is being restarted. */
 const HOLD_MS = 10_000;
@@ -16,10 +17,21 @@ export interface Front {
   hold(): void;
   /** Cuts off those who wait, and new clients at once: it may be long before there is a process again. */
   refuse(): void;
+  /** Answers all of them that there is no room for what they write. */
+  refuseForRoom(): void;
   close(): Promise<void>;
 }
 
-type Target = { state: 'up'; port: number } | { state: 'down' } | { state: 'broken' };
+type Target = { state: 'up'; port: number } | { state: 'down' } | { state: 'broken' } | { state: 'full' };
+
+const NO_ROOM_ANSWER = [
+  'HTTP/1.1 507 Insufficient Storage',
+  'Content-Type: application/x-amz-json-1.0',
+  `Content-Length: ${Buffer.byteLength(NO_ROOM)}`,
+  'Connection: close',
+  '',
+  NO_ROOM,
+].join('\r\n');
 
 export async function openFront(): Promise<Front> {
   let target: Target = { state: 'down' };
@@ -41,10 +53,18 @@ export async function openFront(): Promise<Front> {
       forward(client, target.port);
     } else if (target.state === 'broken') {
       client.destroy();
+    } else if (target.state === 'full') {
+      answerNoRoom(client);
     } else {
       waiting.add(client);
       client.setTimeout(HOLD_MS, () => client.destroy());
     }
+  }
+
+  function answerNoRoom(client: Socket): void {
+    client.setTimeout(HOLD_MS, () => client.destroy());
+    client.once('data', () => client.end(NO_ROOM_ANSWER));
+    client.resume();
   }
 
   function forward(client: Socket, port: number): void {
@@ -90,6 +110,11 @@ export async function openFront(): Promise<Front> {
     refuse() {
       target = { state: 'broken' };
       for (const client of waiting) client.destroy();
+    },
+    refuseForRoom() {
+      target = { state: 'full' };
+      for (const client of waiting) answerNoRoom(client);
+      waiting.clear();
     },
     async close() {
       const closed = once(server, 'close');

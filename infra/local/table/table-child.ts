@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { DISK_FULL } from '../disk-full.ts';
+import { NO_ROOM } from './no-room.ts';
 
 const CHILD_PATH = fileURLToPath(new URL('./dynalite-child.mjs', import.meta.url));
 const STOP_MS = 3_000;
@@ -8,13 +10,13 @@ const STOP_MS = 3_000;
 export type Started =
   | { state: 'ready'; port: number }
   | { state: 'locked' }
-  | { state: 'failed'; message: string };
+  | { state: 'failed'; message: string; isFull: boolean };
 
 export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
   /** Where it threw, if it could still tell. */
-  crash: { error: string; at: string[] } | undefined;
+  crash: { error: string; at: string[]; isFull: boolean } | undefined;
 }
 
 export interface TableChild {
@@ -28,12 +30,12 @@ export interface TableChild {
 type Report =
   | { kind: 'ready'; port: number }
   | { kind: 'locked' }
-  | { kind: 'failed'; message: string }
-  | { kind: 'crashed'; error: string; at: string[] };
+  | { kind: 'failed'; message: string; isFull: boolean }
+  | { kind: 'crashed'; error: string; at: string[]; isFull: boolean };
 
 /** Starts one process on the LevelDB folder. */
 export function startTableChild(levelFolder: string): TableChild {
-  const child = fork(CHILD_PATH, [levelFolder], {
+  const child = fork(CHILD_PATH, [levelFolder, NO_ROOM, DISK_FULL.source], {
     // Neither our loader nor our debugger's port are for the child.
     execArgv: [],
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -53,12 +55,17 @@ export function startTableChild(levelFolder: string): TableChild {
     child.on('message', (report: Report) => {
       if (report.kind === 'ready') resolve({ state: 'ready', port: report.port });
       else if (report.kind === 'locked') resolve({ state: 'locked' });
-      else if (report.kind === 'failed') resolve({ state: 'failed', message: report.message });
-      else crash = { error: report.error, at: report.at };
+      else if (report.kind === 'failed') {
+        resolve({ state: 'failed', message: report.message, isFull: report.isFull });
+      } else crash = { error: report.error, at: report.at, isFull: report.isFull };
     });
     exited.then(({ code, signal }) => {
       const how = signal === null ? `code ${code}` : signal;
-      resolve({ state: 'failed', message: `its process ended with ${how} before it was ready` });
+      resolve({
+        state: 'failed',
+        message: `its process ended with ${how} before it was ready`,
+        isFull: crash?.isFull ?? false,
+      });
     });
   });
 

@@ -15,6 +15,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CAN_FILL, fillTable } from '../../../test/support/full-table.ts';
 import { startTableEngine, type TableEngineOptions } from './table-engine.ts';
 
 type Entry = { kind: string; [field: string]: unknown };
@@ -203,6 +204,42 @@ describe('when the table process cannot come up again', () => {
     await clear();
     await ready(2);
     expect(deaths.map(({ restartMs }) => restartMs)).toEqual([0, 100, 200, 400]);
+  });
+});
+
+describe.skipIf(!CAN_FILL)('when the disk is full', () => {
+  const BIG = 'x'.repeat(350_000);
+  const putBig = (client: DynamoDBClient, key: string) =>
+    client.send(new PutItemCommand({ TableName: 'Table', Item: { k: { S: key }, big: { S: BIG } } }));
+
+  test('it says so to everybody until there is room again, and nothing that it took before is lost', async () => {
+    const full: boolean[] = [];
+    const { engine, ready, kinds } = await start({ onFull: (isFull) => full.push(isFull) });
+    const client = clientOf(engine.endpoint);
+    await createTable(client);
+    const makeRoom = await fillTable(folder);
+    const taken: string[] = [];
+    let refused: unknown;
+    while (refused === undefined) {
+      const keys = Array.from({ length: 4 }, (_, i) => `${taken.length}-${i}`);
+      for (const [i, put] of (await Promise.allSettled(keys.map((key) => putBig(client, key)))).entries()) {
+        if (put.status === 'fulfilled') taken.push(keys[i] ?? '');
+        else refused = put.reason;
+      }
+    }
+    expect(refused).toMatchObject({ name: 'StorageFull', $metadata: { httpStatusCode: 507, attempts: 1 } });
+    expect(taken.length).toBeGreaterThan(4);
+    await expect(put(client, 'later')).rejects.toMatchObject({ name: 'StorageFull' });
+    expect(engine.isFull()).toBe(true);
+
+    await makeRoom();
+    await ready(2);
+    await put(client, 'later');
+    expect(engine.isFull()).toBe(false);
+    const found = await Promise.all(taken.map((key) => has(client, key)));
+    expect(found).toEqual(taken.map(() => true));
+    expect(full).toEqual([true, false]);
+    expect(kinds()).toEqual(['table-ready', 'table-died', 'table-full', 'table-room', 'table-ready']);
   });
 });
 

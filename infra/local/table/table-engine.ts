@@ -2,6 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Front, openFront } from './front.ts';
+import { hasRoom } from './room.ts';
 import { startTableChild, type TableChild } from './table-child.ts';
 
 export interface TableEngineOptions {
@@ -12,11 +13,15 @@ export interface TableEngineOptions {
   lockWaitMs?: number;
   /** How long a process has to have lived for its death not to count as one more of a row. */
   steadyMs?: number;
+  /** The disk has filled up, or has room again: said once each time. */
+  onFull?: (isFull: boolean) => void;
 }
 
 export interface TableEngine {
   /** `http://127.0.0.1:PORT`, the same for the engine's whole life. No signature is checked there. */
   endpoint: string;
+  /** Whether the table has found no room for what it had to write. It answers 507 to everything then. */
+  isFull(): boolean;
   /** Ends the process and resolves when it has ended. Requests under way are cut off. */
   close(): Promise<void>;
 }
@@ -24,6 +29,7 @@ export interface TableEngine {
 const LOCK_RETRY_MS = 100;
 const MAX_RESTART_DELAY_MS = 5_000;
 const STEADY_MS = 10_000;
+const ROOM_RETRY_MS = 1_000;
 
 /**
  * Starts an embedded DynamoDB (dynalite on LevelDB) in a process of its own and restarts it whenever it dies. A write
@@ -38,11 +44,21 @@ export async function startTableEngine(options: TableEngineOptions): Promise<Tab
   const levelFolder = join(folder, 'leveldb');
   const front = await openFront();
   const closing = new AbortController();
+  const fullness = makeFullness(options);
   try {
     const first = await startFirst(levelFolder, folder, lockWaitMs);
-    const supervised = supervise(first, { levelFolder, front, log, steadyMs, closing: closing.signal });
+    const supervised = supervise(first, {
+      folder,
+      levelFolder,
+      front,
+      log,
+      steadyMs,
+      fullness,
+      closing: closing.signal,
+    });
     return {
       endpoint: `http://127.0.0.1:${front.port}`,
+      isFull: fullness.isFull,
       async close() {
         closing.abort();
         await supervised;
@@ -74,17 +90,37 @@ async function startFirst(levelFolder: string, folder: string, lockWaitMs: numbe
   }
 }
 
+interface Fullness {
+  isFull(): boolean;
+  set(isFull: boolean): void;
+}
+
+function makeFullness({ log, onFull }: Pick<TableEngineOptions, 'log' | 'onFull'>): Fullness {
+  let known = false;
+  return {
+    isFull: () => known,
+    set(isFull) {
+      if (isFull === known) return;
+      known = isFull;
+      log({ kind: isFull ? 'table-full' : 'table-room' });
+      onFull?.(isFull);
+    },
+  };
+}
+
 interface Supervision {
+  folder: string;
   levelFolder: string;
   front: Front;
   log: TableEngineOptions['log'];
   steadyMs: number;
+  fullness: Fullness;
   closing: AbortSignal;
 }
 
 async function supervise(
   first: ReadyChild,
-  { levelFolder, front, log, steadyMs, closing }: Supervision,
+  { folder, levelFolder, front, log, steadyMs, fullness, closing }: Supervision,
 ): Promise<void> {
   const told = new Promise<'closing'>((resolve) => {
     closing.addEventListener('abort', () => resolve('closing'), { once: true });
@@ -108,7 +144,15 @@ async function supervise(
     const restartMs = failures === 0 ? 0 : Math.min(MAX_RESTART_DELAY_MS, 50 * 2 ** failures);
     failures++;
     log({ kind: 'table-died', pid: child.pid, ...exit, restartMs });
+    if (exit.crash?.isFull) {
+      fullness.set(true);
+      front.refuseForRoom();
+    }
     await delay(restartMs, undefined, { signal: closing }).catch(() => {});
+    // A process that has no room would die again at its first write.
+    while (fullness.isFull() && !closing.aborted && !(await hasRoom(folder))) {
+      await delay(ROOM_RETRY_MS, undefined, { signal: closing }).catch(() => {});
+    }
     if (closing.aborted) return;
 
     child = startTableChild(levelFolder);
@@ -116,11 +160,14 @@ async function supervise(
     if (started === 'closing') return child.stop();
     if (started.state !== 'ready') {
       log({ kind: 'table-restart-failed', ...started });
-      // A full disk, perhaps: that may last, and whoever waits had better hear of it.
-      front.refuse();
+      // That may last, and whoever waits had better hear of it.
+      if (started.state === 'failed' && started.isFull) fullness.set(true);
+      if (fullness.isFull()) front.refuseForRoom();
+      else front.refuse();
       continue;
     }
     readyAtMs = performance.now();
+    fullness.set(false);
     log({ kind: 'table-ready', pid: child.pid, port: started.port });
     front.forwardTo(started.port);
   }

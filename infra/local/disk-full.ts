@@ -1,0 +1,2 @@
+/** How systems word that a disk, or somebody's share of it, is full: LevelDB has the words and not the code. */
+export const DISK_FULL = /no space left|disk quota|not enough space/i;
