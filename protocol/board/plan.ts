@@ -32,45 +32,57 @@ export interface Share {
   last: boolean;
 }
 
+/** In how long all of these together would be done with what they have and with all that is free, each with whole parts. */
+export function endMs(
+  { partBytes }: Pick<Geometry, 'partBytes'>,
+  paces: readonly Pace[],
+  { parts, lastBytes }: Unassigned,
+): number {
+  const moving = paces.filter(({ rateBps }) => rateBps > 0);
+  const isEnough = (ms: number) => {
+    const spare = moving.reduce((sum, pace) => sum + partsWithin(pace, partBytes, ms), 0) - parts;
+    const isNoneOrFits =
+      lastBytes === undefined || moving.some((pace) => fitsLast(pace, partBytes, lastBytes, ms));
+    return spare > 0 || (spare === 0 && isNoneOrFits);
+  };
+  const rateBps = moving.reduce((sum, pace) => sum + pace.rateBps, 0);
+  const backlogBytes = moving.reduce((sum, pace) => sum + pace.backlogBytes, 0);
+  const mostBytes = backlogBytes + (parts + moving.length) * partBytes + (lastBytes ?? 0);
+  let [soonMs, lateMs] = [0, (mostBytes * 1_000) / rateBps];
+  for (let step = 0; step < STEPS; step++) {
+    const ms = (soonMs + lateMs) / 2;
+    if (isEnough(ms)) lateMs = ms;
+    else soonMs = ms;
+  }
+  return lateMs;
+}
+
+/** Whether a device would have sent a smaller part within the time too, after the whole ones. */
+function fitsLast(pace: Pace, partBytes: number, lastBytes: number, ms: number): boolean {
+  const backlogBytes = pace.backlogBytes + partsWithin(pace, partBytes, ms) * partBytes;
+  return partsWithin({ ...pace, backlogBytes }, lastBytes, ms) > 0;
+}
+
 /**
  * [C8] What a device takes of the free tickets when each goes to whoever is done with it first: those that it has
  * sent by the time at which all devices together have sent all of them. The whole is decided by the last part, so a
  * slow device that takes one more makes everybody wait. [C13] A smaller last part goes where it fits, after the others.
  */
 export function fairShare(
-  { partBytes }: Geometry,
+  geometry: Geometry,
   own: Pace,
   others: readonly Pace[],
-  { parts, lastBytes }: Unassigned,
+  unassigned: Unassigned,
 ): Share {
-  const moving = [own, ...others].filter(({ rateBps }) => rateBps > 0);
-  const rateBps = moving.reduce((sum, pace) => sum + pace.rateBps, 0);
+  const { partBytes } = geometry;
+  const { parts, lastBytes } = unassigned;
+  const rateBps = [own, ...others].reduce((sum, pace) => sum + Math.max(0, pace.rateBps), 0);
   const freeBytes = parts * partBytes + (lastBytes ?? 0);
   if (freeBytes <= 0 || own.rateBps <= 0) return { parts: 0, last: false };
   if (isFarFromOver(own, rateBps, freeBytes, partBytes)) return { parts, last: parts === 0 };
-
-  const fullBy = (pace: Pace, ms: number) => partsWithin(pace, partBytes, ms);
-  /** Whether it has the last one sent by then too, after the parts that it has sent by then. */
-  const fitsLast = (pace: Pace, ms: number) =>
-    partsWithin(
-      { ...pace, backlogBytes: pace.backlogBytes + fullBy(pace, ms) * partBytes },
-      lastBytes ?? 0,
-      ms,
-    ) > 0;
-  const isEnough = (ms: number) => {
-    const spare = moving.reduce((sum, pace) => sum + fullBy(pace, ms), 0) - parts;
-    return (
-      spare > 0 || (spare === 0 && (lastBytes === undefined || moving.some((pace) => fitsLast(pace, ms))))
-    );
-  };
-  const backlogBytes = moving.reduce((sum, pace) => sum + pace.backlogBytes, 0);
-  let [soonMs, lateMs] = [0, ((backlogBytes + freeBytes + moving.length * partBytes) * 1_000) / rateBps];
-  for (let step = 0; step < STEPS; step++) {
-    const ms = (soonMs + lateMs) / 2;
-    if (isEnough(ms)) lateMs = ms;
-    else soonMs = ms;
-  }
-  return { parts: fullBy(own, lateMs), last: lastBytes !== undefined && fitsLast(own, lateMs) };
+  const ms = endMs(geometry, [own, ...others], unassigned);
+  const last = lastBytes !== undefined && fitsLast(own, partBytes, lastBytes, ms);
+  return { parts: partsWithin(own, partBytes, ms), last };
 }
 
 /** Long before the end nobody needs to be held back: what a device takes now it will have sent in good time. */

@@ -57,6 +57,24 @@ function begun(parts: number, options: Omit<VirtualFileOptions, 'sizeBytes'> = {
   return { clock, server, device, leased };
 }
 
+test('[C14] a slow line gives its first part back to those who would send it again, once it knows, and keeps it where it helps', async () => {
+  const give = async (parts: number) => {
+    const { clock, device, server } = begun(parts);
+    const laptop = device('laptop', 2_000);
+    const phone = device('phone', 12_000);
+    await clock.passUntil(laptop.isFinished, 5 * MINUTE_MS);
+    const released = server.syncs().flatMap(({ release }) => release);
+    return { released, phone: phone.file, sent: laptop.file.puts.length };
+  };
+  const few = await give(12);
+  expect(few.phone.puts).toHaveLength(1);
+  expect(few.released).toEqual(few.phone.puts.map(({ part }) => part));
+  expect(few.sent).toBe(12);
+  const many = await give(200);
+  expect(many.phone.abortedPuts).toBe(0);
+  expect(many.sent + many.phone.puts.length).toBe(200);
+});
+
 describe('a put that fails', () => {
   test('is made again after its wait, which grows, with a new ticket each time', async () => {
     const { clock, device } = begun(6);

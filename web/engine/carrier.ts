@@ -20,7 +20,15 @@ import { type Memory, NO_MEMORY } from './memory.ts';
 import { outlookOf } from './outlook.ts';
 import { makePacing } from './pacing.ts';
 import type { Clock, FilePort, PutOutcome } from './ports.ts';
-import { dueForRenewal, isSomething, type Proposal, proposalOf, releaseOf, reportOf } from './proposal.ts';
+import {
+  dueForRenewal,
+  isBeyondMeans,
+  isSomething,
+  type Proposal,
+  proposalOf,
+  releaseOf,
+  reportOf,
+} from './proposal.ts';
 import { makeProver } from './prover.ts';
 import { isStoreFull, remedyForPut, remedyForRequest, type StopReason } from './retry.ts';
 import { onePerStripe, syncMessage } from './sync-message.ts';
@@ -107,6 +115,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   let isSyncing = false;
   let noted = '';
   let foundNoRoom = false;
+  let hasStored = false;
   let isHeld = options.isPaused ?? false;
   let cancelLeave = () => {};
 
@@ -119,7 +128,12 @@ export function makeCarrier(options: CarrierOptions): Carrier {
         pacing.sent(bytes);
         changes.emit();
         // A first measure allows more at once, a long part is near its end, or the line is about to be idle.
-        if ((!isSyncing && pacing.isLacking(load)) || (hand.size > 0 && pacing.hasPlace(flights))) pump();
+        if (
+          isFirstPart() ||
+          (!isSyncing && pacing.isLacking(load)) ||
+          (hand.size > 0 && pacing.hasPlace(flights))
+        )
+          pump();
       },
       landed: (ticket, outcome) => landed(ticket, outcome),
     }),
@@ -231,6 +245,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   const landed = ({ part }: Ticket, outcome: PutOutcome) => {
     pacing.flying(flights.size);
     if (outcome.state === 'stored') {
+      hasStored = true;
       hand.stored(part);
       // Room for one is room for more.
       if (foundNoRoom) hand.allRecovered();
@@ -279,10 +294,25 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     }
     letGo(load, board, connection.serverNowMs());
     note();
+    thinkAgain(board);
     takeOff();
     sayNext(board);
     showState();
   };
+
+  /** [C14] What was begun when nothing was measured. */
+  const thinkAgain = (board: OpenBoard) => {
+    if (!isFirstPart()) return;
+    const [part] = flights.parts();
+    if (part === undefined || load.returned.has(part)) return;
+    const serverNowMs = connection.serverNowMs();
+    const outlook = outlookOf(board, session, conducts.of, new Set([part]), serverNowMs);
+    if (!isBeyondMeans(board, pacing.workOn(load, board), outlook)) return;
+    load.returned.add(part);
+    flights.abort(part);
+  };
+
+  const isFirstPart = () => !hasStored && flights.size === 1 && hand.size === 0;
 
   /** Why nothing is to leave this device now, if so. */
   const restOf = (board: OpenBoard): CarrierState | undefined => {

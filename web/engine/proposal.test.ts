@@ -9,7 +9,7 @@ import type { Flights } from './flights.ts';
 import { makeHand } from './hand.ts';
 import type { Load } from './load.ts';
 import type { Outlook } from './outlook.ts';
-import { dueForRenewal, handOn, type OwnWork, proposalOf } from './proposal.ts';
+import { dueForRenewal, handOn, isBeyondMeans, type OwnWork, proposalOf } from './proposal.ts';
 
 const FAST_BPS = 4 * MIN_PART_BYTES;
 const left = (parts: number) => ({ parts, lastBytes: undefined });
@@ -109,6 +109,34 @@ test('[C13] a smaller last part is left to whoever is done with it sooner, and i
   const busier = { ...faster, others: [{ rateBps: 2 * FAST_BPS, backlogBytes: MIN_PART_BYTES }] };
   expect(propose(replica, { outlook: busier }).want).toEqual([3]);
   expect(propose(replica, { outlook: faster, own: work({ rateBps: undefined }) }).want).toEqual([3]);
+});
+
+test('[C14] a part that others would send again is beyond the means of whoever begun it, as long as little of it has left', () => {
+  const open = openBoard(board({ known: ALL_64 }));
+  const slow = (leftParts: number) => ({
+    rateBps: MIN_PART_BYTES / 20,
+    backlogBytes: leftParts * MIN_PART_BYTES,
+  });
+  const others = (seconds: number) => ({
+    others: [{ rateBps: MIN_PART_BYTES, backlogBytes: (seconds - 1) * MIN_PART_BYTES }],
+    unassigned: left(0),
+  });
+  expect(isBeyondMeans(open, slow(0.9), others(11))).toBe(true);
+  // By less than a third sooner nobody would hedge it.
+  expect(isBeyondMeans(open, slow(0.9), others(13))).toBe(false);
+  expect(isBeyondMeans(open, slow(0.9), { ...others(9), unassigned: left(4) })).toBe(false);
+  expect(isBeyondMeans(open, slow(0.74), others(2))).toBe(false);
+  expect(isBeyondMeans(open, slow(0.75), others(2))).toBe(true);
+  expect(isBeyondMeans(open, slow(0.9), { others: [], unassigned: left(0) })).toBe(false);
+  expect(isBeyondMeans(open, { ...slow(0.9), rateBps: undefined }, others(2))).toBe(false);
+});
+
+test('[C14] what is on its way back is not taken for lost', () => {
+  const replica = board({ known: bitsAt(0, 1), leases: [lease(ME, bitsAt(0))] });
+  const load = loadOf();
+  expect(propose(replica, { load }).want).toContain(1);
+  load.returned.add(1);
+  expect(propose(replica, { load })).toMatchObject({ want: [2], release: [1] });
 });
 
 test('[C6] hedges are asked for when nothing is free, nothing is in hand, and all is known and given out', () => {

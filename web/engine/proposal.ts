@@ -1,7 +1,7 @@
 import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
 import { choose, handSize } from '../../protocol/board/choose.ts';
-import { chooseHedges } from '../../protocol/board/hedge.ts';
-import { fairShare, isOutOfPatience, type Share, type Unassigned } from '../../protocol/board/plan.ts';
+import { chooseHedges, isWorthIt } from '../../protocol/board/hedge.ts';
+import { endMs, fairShare, isOutOfPatience, type Share, type Unassigned } from '../../protocol/board/plan.ts';
 import type { PartHash } from '../../protocol/messages/common.ts';
 import type { OpenBoard } from './board-session.ts';
 import { mayPublish } from './hash-ahead.ts';
@@ -50,7 +50,12 @@ export function proposalOf(
   const { replica, info } = board;
   const inHand = partsInHand(load, nowMs);
   const hashes = toPublish(load, board, serverNowMs);
-  const chooser = { device: info.device, inHand, aboutToBeKnown: new Set(hashes.map(({ part }) => part)) };
+  const chooser = {
+    device: info.device,
+    // [C1] What is on its way back is not lost.
+    inHand: new Set([...inHand, ...load.returned]),
+    aboutToBeKnown: new Set(hashes.map(({ part }) => part)),
+  };
   const lacking = handOn(board, work, serverNowMs) - (inHand.size - unreported.size);
   let want: number[] = [];
   let hedge: number[] = [];
@@ -95,6 +100,9 @@ export function handOn({ replica }: OpenBoard, work: OwnWork, serverNowMs: numbe
   return Math.min(size, work.atOnce + spare);
 }
 
+/** [C14] With more of it sent than this share, a part is not given back any more. */
+const LITTLE_SENT = 1 / 4;
+
 const NONE: Share = { parts: 0, last: false };
 
 /** [C8], [C12] Who has measured nothing yet, or stood still, takes one ticket, to find out. */
@@ -111,6 +119,21 @@ function share({ replica }: OpenBoard, { rateBps, backlogBytes }: OwnWork, outlo
 
 function oneOf({ parts }: Unassigned): Share {
   return parts > 0 ? { parts: 1, last: false } : { parts: 0, last: true };
+}
+
+/**
+ * [C14] Whether the first part, begun when nothing was measured, is better given back: the others would be done with it, and with
+ * all else, so much sooner that one of them would have to send it once more.
+ */
+export function isBeyondMeans(
+  { replica: { geometry } }: Pick<OpenBoard, 'replica'>,
+  { rateBps = 0, backlogBytes }: Pick<OwnWork, 'rateBps' | 'backlogBytes'>,
+  { others, unassigned }: Pick<Outlook, 'others' | 'unassigned'>,
+): boolean {
+  const isLittleSent = backlogBytes >= geometry.partBytes * (1 - LITTLE_SENT);
+  if (rateBps <= 0 || !isLittleSent || others.length === 0) return false;
+  const withIt = { ...unassigned, parts: unassigned.parts + 1 };
+  return isWorthIt(endMs(geometry, others, withIt), (backlogBytes * 1_000) / rateBps);
 }
 
 function hedges(
