@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 /** Several lines to one server, each as fast as it was made and no faster. */
 export interface Links {
   kind: 'network namespaces' | 'shaping proxies';
+  /** Of what a line carries, so much can be bytes of the file: the rest is headers. */
+  payloadShare: number;
   /** Where the server has to be started, and what it has to be told to listen on. */
   server: Place & { host: string };
   /** Called once the server is there. `mbit`: what each line carries towards the server. */

@@ -11,7 +11,7 @@ import { makeProxies } from './proxies.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const MIB = 1_048_576;
-const HEAD = 'scenario  Mbit/s      seconds  best single  share  filled  parts';
+const HEAD = 'scenario  Mbit/s      seconds  best single  share  possible  filled  parts';
 const HELP = `npm run bench:bonding -- [--json] [--only=2x20,churn] [--mib=512] [--proxies]`;
 
 /** One file over several lines: how much of what they could carry together does the upload get? */
@@ -39,7 +39,8 @@ try {
     const server = await startServer(links, join(folder, `data-${scenario.name}`));
     try {
       const lines = await links.open(server.port, scenario.mbit);
-      say(await measure(scenario, lines, file, folder, server.key));
+      const { payloadShare } = links;
+      say(await measure(scenario, lines, file, folder, { key: server.key, payloadShare }));
     } finally {
       await server.stop();
     }
@@ -77,7 +78,7 @@ function say(figure: Figure): void {
     console.log(JSON.stringify({ subject: 'bonding', links: links.kind, sizeMib, ...figure }));
     return;
   }
-  const { scenario, mbit, seconds, share, filled, bestSingleSeconds, parts } = figure;
+  const { scenario, mbit, seconds, share, possible, filled, bestSingleSeconds, parts } = figure;
   const percent = (of: number) => `${(of * 100).toFixed(1)} %`;
   console.log(
     [
@@ -86,6 +87,7 @@ function say(figure: Figure): void {
       seconds.toFixed(1).padStart(8),
       bestSingleSeconds.toFixed(1).padStart(11),
       percent(share).padStart(7),
+      percent(possible).padStart(8),
       percent(filled).padStart(7),
       ` ${parts.join(', ')}`,
     ].join('  '),

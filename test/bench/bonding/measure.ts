@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type BenchDevice, startDevice } from './device.ts';
 import type { Link } from './links.ts';
-import { capacityBytes, type Presence, type Scenario } from './scenarios.ts';
+import { capacityBytes, type Presence, possibleShare, type Scenario } from './scenarios.ts';
 
 export interface Figure {
   scenario: string;
@@ -9,6 +9,8 @@ export interface Figure {
   seconds: number;
   /** Of what the lines could carry while their devices were there, every bit of them counted as payload. */
   share: number;
+  /** What it would be if whole parts had been handed out perfectly, from the first moment to the last. */
+  possible: number;
   /** What the lines did carry of that: headers, and what was sent twice or for nothing, included. */
   filled: number;
   /** A perfect line of the fastest device's speed, alone. */
@@ -22,7 +24,7 @@ export async function measure(
   links: readonly Link[],
   file: { path: string; sizeBytes: number },
   folder: string,
-  key: string,
+  { key, payloadShare }: { key: string; payloadShare: number },
 ): Promise<Figure> {
   const devices = new Map<number, BenchDevice>();
   const died = new Map<number, number>();
@@ -68,6 +70,7 @@ export async function measure(
     mbit: scenario.mbit,
     seconds: (atMs - startedMs) / 1_000,
     share: file.sizeBytes / couldBytes,
+    possible: possibleShare(presences, file.sizeBytes, payloadShare),
     filled: sentBytes / couldBytes,
     bestSingleSeconds: file.sizeBytes / (Math.max(...scenario.mbit) * 125_000),
     parts: links.map((_, i) => devices.get(i)?.ownParts() ?? 0),

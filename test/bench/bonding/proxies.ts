@@ -11,6 +11,7 @@ export function makeProxies(): Links {
   const uplinks: Uplink[] = [];
   return {
     kind: 'shaping proxies',
+    payloadShare: 1,
     server: { ...here, host: '127.0.0.1' },
     open: (port, mbit) =>
       Promise.all(

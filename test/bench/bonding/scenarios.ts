@@ -1,3 +1,6 @@
+import { geometryOf } from '../../../protocol/board/geometry.ts';
+import { integralBoundMs, steady } from '../../sim/capacity.ts';
+
 /** Which lines there are, and what happens on the way. */
 export interface Scenario {
   name: string;
@@ -32,4 +35,30 @@ export interface Presence {
 /** What lines of these speeds can carry in these times, in bytes. */
 export function capacityBytes(presences: readonly Presence[]): number {
   return presences.reduce((sum, { mbit, fromMs, toMs }) => sum + mbit * 125 * (toMs - fromMs), 0);
+}
+
+/**
+ * The share of what the lines could carry that a perfect hand would get out of them: whole parts, none of which two lines
+ * can share, and so much of each line for headers.
+ */
+export function possibleShare(
+  presences: readonly Presence[],
+  sizeBytes: number,
+  payloadShare: number,
+): number {
+  const startMs = Math.min(...presences.map(({ fromMs }) => fromMs));
+  const endMs = Math.max(...presences.map(({ toMs }) => toMs));
+  // Whoever was there to the end would be for as long as it takes.
+  const stays = presences.map(({ mbit, fromMs, toMs }) => ({
+    mbit,
+    fromMs: fromMs - startMs,
+    toMs: toMs < endMs ? toMs - startMs : Number.POSITIVE_INFINITY,
+  }));
+  const links = stays.map(({ mbit, fromMs, toMs }) => ({
+    capacity: steady(mbit * payloadShare),
+    stays: [[fromMs, toMs]] as const,
+  }));
+  const boundMs = integralBoundMs(links, geometryOf(sizeBytes));
+  const until = stays.map((stay) => ({ ...stay, toMs: Math.max(stay.fromMs, Math.min(stay.toMs, boundMs)) }));
+  return sizeBytes / capacityBytes(until);
 }
