@@ -112,7 +112,7 @@ export function makePacing(options: PacingOptions): Pacing {
       if (!board) return false;
       // Not for what is gathered: that is asked for when there is something to say.
       const own = { ...workOn(load, board), gatherMs: 0 };
-      return load.flights.size + load.hand.size < handOn(board, own, serverNowMs());
+      return load.flights.size + load.hand.size < handOn(board, own, 0, serverNowMs());
     },
     workOn,
     tempoOn,

@@ -68,12 +68,22 @@ const propose = (
 test('[C5] while not all is known, no more is laid in beyond what is in flight than is free for each', () => {
   const hashing = openBoard(board({ known: bitsAt(0, 1, 2, 3, 4, 5, 6, 7) }));
   const known = openBoard(board({ known: ALL_64 }));
-  const all = handOn(known, work({ carriers: 4 }), 0);
+  const all = handOn(known, work({ carriers: 4 }), 0, 0);
   expect(all).toBeGreaterThan(4 + 2);
   // Eight are free, for four devices.
-  expect(handOn(hashing, work({ carriers: 4 }), 0)).toBe(4 + 2);
-  expect(handOn(hashing, work({ carriers: 9 }), 0)).toBe(4);
-  expect(handOn(hashing, work({ carriers: 1 }), 0)).toBe(Math.min(all, 4 + 8));
+  expect(handOn(hashing, work({ carriers: 4 }), 0, 0)).toBe(4 + 2);
+  expect(handOn(hashing, work({ carriers: 9 }), 0, 0)).toBe(4);
+  expect(handOn(hashing, work({ carriers: 1 }), 0, 0)).toBe(Math.min(all, 4 + 8));
+});
+
+test('[C5] what becomes known by a message can be asked for by the same one', () => {
+  const load = loadOf({ flights: [1, 2, 3, 4] });
+  for (let part = 5; part <= 12; part++) load.unpublished.set(part, 'hash');
+  const hashing = board({ known: bitsAt(0, 1, 2, 3), leases: [lease(ME, bitsAt(0, 1, 2, 3))] });
+  const { hashes, want } = propose(hashing, { load });
+  expect(hashes).toHaveLength(8);
+  expect(want.toSorted((a, b) => a - b)).toEqual([5, 6, 7, 8]);
+  expect(propose(hashing, { load, own: work({ gatherMs: 3_000 }) }).want).toHaveLength(8);
 });
 
 test('[C8] who has measured nothing takes one ticket to find out, and who has it already takes no other', () => {

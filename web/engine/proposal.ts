@@ -56,7 +56,7 @@ export function proposalOf(
     inHand: new Set([...inHand, ...load.returned]),
     aboutToBeKnown: new Set(hashes.map(({ part }) => part)),
   };
-  const lacking = handOn(board, work, serverNowMs) - (inHand.size - unreported.size);
+  const lacking = handOn(board, work, hashes.length, serverNowMs) - (inHand.size - unreported.size);
   let want: number[] = [];
   let hedge: number[] = [];
   if (lacking > 0) {
@@ -92,11 +92,20 @@ export function reportOf({ unreported, unpublished, returned, unheard }: Load): 
   };
 }
 
-/** [C5] How many tickets to have in hand. As long as the owner hashes, nobody lays in more than there is for each. */
-export function handOn({ replica }: OpenBoard, work: OwnWork, serverNowMs: number): number {
+/**
+ * [C5] How many tickets to have in hand. As long as the owner hashes, nobody lays in more than there is for each;
+ * `aboutToBeKnown`: so many become free by the very message that asks.
+ */
+export function handOn(
+  { replica }: OpenBoard,
+  work: OwnWork,
+  aboutToBeKnown: number,
+  serverNowMs: number,
+): number {
   const size = handSize(replica.geometry, work.atOnce, work, work.gatherMs);
   if (replica.knownParts() >= replica.geometry.parts) return size;
-  const spare = Math.floor(replica.freeParts(serverNowMs) / Math.max(1, work.carriers));
+  const free = replica.freeParts(serverNowMs) + aboutToBeKnown;
+  const spare = Math.floor(free / Math.max(1, work.carriers));
   return Math.min(size, work.atOnce + spare);
 }
 
