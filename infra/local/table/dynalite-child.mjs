@@ -6,6 +6,8 @@
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 
+/** A client that does not take its answer in this time gets none. */
+const TELLING_MS = 500;
 const MAX_REQUEST_BYTES = 16_777_216; // 16 MiB, DynamoDB's own limit for a request
 const [, , folder, noRoom, diskFull] = process.argv;
 const DISK_FULL = new RegExp(diskFull, 'i');
@@ -21,15 +23,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 let state = 'starting';
 /** Requests that are not answered. */
 const unanswered = new Set();
-process.on('uncaughtException', (error) => {
+process.on('uncaughtException', async (error) => {
   if (state === 'failing') return;
   const report = state === 'starting' ? startFailure(error) : crash(error);
   state = 'failing';
   // Not one more is acknowledged: what LevelDB writes behind a record that did not fit, it does not find again.
-  for (const response of unanswered) {
-    if (report.isFull) refuseForRoom(response);
-    else response.destroy();
-  }
+  const told = [...unanswered].map((response) =>
+    report.isFull ? refuseForRoom(response) : response.destroy(),
+  );
+  const tooLate = new Promise((resolve) => setTimeout(resolve, TELLING_MS));
+  await Promise.race([Promise.all(told), tooLate]);
   process.send(report, () => process.exit(1));
 });
 
@@ -109,7 +112,8 @@ function startFailure({ message, cause }) {
 /** The answer that the front gives as well, while no process can run. */
 function refuseForRoom(response) {
   if (response.headersSent) return response.destroy();
-  response.writeHead(507, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' }).end(noRoom);
+  response.writeHead(507, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' });
+  return new Promise((handedOver) => response.end(noRoom, handedOver));
 }
 
 /** Name and place only: a message can quote an item. */
