@@ -54,6 +54,12 @@ const MAIL: ProtocolVersion = {
   reason: 'whoever signs in may ask for an e-mail when an upload of theirs is complete',
 };
 
+const ROOM: ProtocolVersion = {
+  version: 9,
+  fingerprint: '6c79ee7703d2cc29',
+  reason: 'a server whose disk is full says so',
+};
+
 /** Every version that there ever was, oldest first. Whoever changes a schema adds one. */
 export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [
   FIRST,
@@ -64,6 +70,7 @@ export const PROTOCOL_HISTORY: ReadonlyArray<ProtocolVersion> = [
   BACKLOG,
   CROWD,
   MAIL,
+  ROOM,
 ];
 
 /** The wire's version. A `hello` with another one is refused with `wrong-version`. */

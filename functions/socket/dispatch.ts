@@ -1,5 +1,6 @@
 import { decodeUp, encode } from '../../protocol/codec.ts';
 import type { ErrorMessage, ProtocolError } from '../../protocol/messages/error.ts';
+import { saysStoreFull } from '../../protocol/store-full.ts';
 import type { Up } from '../../protocol/up.ts';
 import { dismiss } from '../broadcast.ts';
 import { errorTrace } from '../observing/error-trace.ts';
@@ -130,13 +131,28 @@ export function errorMessage(re: number | undefined, error: ProtocolError, uploa
   };
 }
 
-/** Storage that does not answer, or a fault of ours: logged with its context, told without. */
+/** Somebody has to make room first. */
+const ROOM_BACKOFF_MS = 5_000;
+
+/** Storage that is full or does not answer, or a fault of ours: logged with its context, told without. */
 function mishap(ports: Ports, entry: Record<string, unknown>, error: unknown): ProtocolError {
   ports.log({ kind: 'mishap', ...entry, ...errorTrace(error) });
+  if (isFull(error)) {
+    const message =
+      'The disk of the server is full. What is uploaded is kept, and it goes on by itself once somebody has made room there.';
+    return { kind: 'store-full', message, minBackoffMs: ROOM_BACKOFF_MS };
+  }
   const message = isFromService(error)
     ? 'The storage behind this server does not answer. What is done is kept; trying again.'
     : 'Something went wrong on the server. What is done is kept; trying again.';
   return { kind: isFromService(error) ? 'unavailable' : 'internal', message, minBackoffMs: 2_000 };
+}
+
+/** The bucket, or the table, has no room. */
+function isFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  return saysStoreFull($metadata?.httpStatusCode, error.name);
 }
 
 /** The SDK marks errors that came from a service (`$fault`), and connection errors have a system code. */

@@ -29,6 +29,7 @@ export const ErrorKind = z.enum([
   'bad-token',
   'device-stopped',
   'busy',
+  'store-full',
   'unavailable',
   'internal',
 ]);

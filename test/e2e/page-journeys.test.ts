@@ -368,6 +368,35 @@ test('a link that is opened a moment before its upload is made says so, and then
   owner.close();
 });
 
+test.for([
+  ['en-GB', 'Choose a file', 'The disk of the server is full. What is uploaded is kept'],
+  ['de-DE', 'Datei auswählen', 'Die Festplatte des Servers ist voll. Was hochgeladen ist, bleibt erhalten'],
+  ['es-ES', 'Elegir un archivo', 'El disco del servidor está lleno. Lo subido se conserva'],
+] as const)(
+  'a server that has no room for a new upload is told of in %s, and it begins once there is some',
+  async ([locale, choose, words]) => {
+    const context = await browser.newContext({ ...DESKTOP, locale });
+    let isFull = true;
+    await context.routeWebSocket(/\/ws$/, (socket) => {
+      const behind = socket.connectToServer();
+      socket.onMessage((frame) => {
+        const { type, id } = JSON.parse(String(frame));
+        if (type !== 'create' || !isFull) return behind.send(frame);
+        const error = { kind: 'store-full', message: 'The disk of the server is full.', minBackoffMs: 100 };
+        socket.send(JSON.stringify({ type: 'error', re: id, error }));
+      });
+    });
+    const { page } = await openPage(context, `${server.origin}/`);
+    await page
+      .getByLabel(choose)
+      .setInputFiles({ name: 'film.mov', mimeType: '', buffer: Buffer.alloc(100) });
+    await page.getByRole('status').filter({ hasText: words }).waitFor();
+    isFull = false;
+    await page.getByRole('heading', { level: 1, name: 'film.mov' }).waitFor();
+    await context.close();
+  },
+);
+
 test('a file that another app shares with the installed page begins as an upload', async () => {
   const page = await openAt(server.origin, DESKTOP);
   await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');

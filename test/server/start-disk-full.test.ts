@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeUpload, type UploadView } from '../../web/engine/upload.ts';
 import { createUpload, device, hashesOf, newSecrets, partOf, put, sync } from '../support/client.ts';
+import { startDevice } from '../support/device-process.ts';
 import { CAN_FILL, fillTable } from '../support/full-table.ts';
 import { engineOptions, memoryFile } from '../support/node-device.ts';
 import { type ServerUnderTest, serve } from '../support/running-server.ts';
@@ -18,7 +21,13 @@ vi.mock('node:fs/promises', async (importOriginal) => {
     async open(...parameters: Parameters<typeof actual.open>) {
       const handle = await actual.open(...parameters);
       const write = handle.writev.bind(handle);
+      const whole = handle.writeFile.bind(handle);
       return Object.assign(handle, {
+        async writeFile(text: string) {
+          if (Buffer.byteLength(text) > disk.roomBytes)
+            throw Object.assign(new Error('ENOSPC: pretended'), { code: 'ENOSPC' });
+          return whole(text);
+        },
         async writev(buffers: Buffer[]) {
           const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
           if (bytes > disk.roomBytes) throw Object.assign(new Error('ENOSPC: pretended'), { code: 'ENOSPC' });
@@ -105,18 +114,62 @@ describe.skipIf(!CAN_FILL)('a table that finds no room', () => {
 
   test('is told by the health check and on the terminal, and so is that it has some again', async () => {
     told.length = 0;
+    const owner = await device(server.origin);
     const makeRoom = await fill();
     await expect.poll(health).toMatchObject({
       status: 503,
       failing: [expect.stringMatching(/^the table: the disk with .* is full$/)],
     });
+    const file = { name: 'film', sizeBytes: 100, type: '' };
+    const { error } = await owner.expect('error', { type: 'create', file, secrets: newSecrets() });
+    expect(error.kind).toBe('store-full');
+    owner.close();
+    const { connection } = engineOptions(server.origin, 'late');
+    await expect.poll(connection.status).toEqual({ state: 'connecting', trouble: 'store-full' });
     await makeRoom();
+    await expect.poll(connection.status, { timeout: 20_000 }).toEqual({ state: 'online' });
+    connection.close();
     await expect.poll(health, { timeout: 10_000 }).toMatchObject({ status: 200, ok: true });
     expect(told).toEqual([
       expect.stringMatching(/^The disk with .* is full: .* once there is room\.$/),
       expect.stringMatching(/^There is room on the disk again/),
     ]);
   });
+});
+
+const FULL_LINE =
+  /^the disk of the server is full; what is uploaded is kept, and this goes on by itself once somebody has made room there$/m;
+
+test('what cannot begin for want of room says so to the program and the person, and begins by itself once there is some', async () => {
+  const plain = await device(server.origin);
+  disk.roomBytes = 10;
+  const file = { name: 'film', sizeBytes: 100, type: '' };
+  const { error } = await plain.expect('error', { type: 'create', file, secrets: newSecrets() });
+  expect(error).toMatchObject({ kind: 'store-full', minBackoffMs: expect.any(Number) });
+  expect(error.message).toMatch(/disk of the server is full.* is kept.*made room/);
+  plain.close();
+
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-full-'));
+  const path = join(folder, 'film.mov');
+  await writeFile(path, randomBytes(100));
+  const [quiet, spoken] = [['--json'], []].map((more, i) =>
+    startDevice(['create', path, '--server', server.origin, '--state', join(folder, `state-${i}`), ...more]),
+  );
+  if (!quiet || !spoken) throw new Error('expected two devices');
+  const isSaid = new Promise<void>((resolve) => {
+    let heard = '';
+    spoken.child.stderr?.on('data', (chunk) => {
+      heard += chunk;
+      if (FULL_LINE.test(heard)) resolve();
+    });
+  });
+  const line = await quiet.said((said) => said.includes('"opening"'));
+  expect(JSON.parse(line)).toMatchObject({ kind: 'opening', connection: 'online', trouble: 'store-full' });
+  await isSaid;
+  disk.roomBytes = Number.POSITIVE_INFINITY;
+  expect((await quiet.ended).code).toBe(0);
+  expect((await spoken.ended).stdout).toContain('film.mov is complete.');
+  await rm(folder, { recursive: true, force: true });
 });
 
 test('a device whose parts find no room shows that it is the disk, and finishes by itself once there is some', async () => {

@@ -37,6 +37,8 @@ export type SessionEvent =
   | { kind: 'changed'; stripes: readonly number[] }
   | { kind: 'state' }
   | { kind: 'members' }
+  /** The server is there and cannot open it now; it is asked again. */
+  | { kind: 'delayed'; error: ProtocolError }
   /** The link is not valid, or the upload could not be made. Final. */
   | { kind: 'refused'; error: ProtocolError };
 
@@ -117,6 +119,7 @@ export function makeBoardSession(
     } else if (connection.status().state === 'online') {
       // Offline, the next `online` opens the board again; only a server that is there is asked again.
       failures += 1;
+      if (reply.state === 'refused') events.emit({ kind: 'delayed', error: reply.error });
       const atLeastMs = reply.state === 'refused' ? (reply.error.minBackoffMs ?? 0) : 0;
       cancelRetry = clock.after(atLeastMs + waitMs(SYNC_AGAIN, failures, random()), () => void open());
     }

@@ -323,6 +323,23 @@ describe('a server that cannot answer just now', () => {
     }
   });
 
+  test('because it has no room is said to be full for as long as it is', async () => {
+    const { clock, server, device } = begun(8);
+    const { upload, isFinished } = device('laptop');
+    const state = () => {
+      const view = upload.view();
+      return view.state === 'open' ? view.carrier?.state : undefined;
+    };
+    await clock.passUntil(() => server.syncs().length === 2, MINUTE_MS);
+    server.mishap = ({ type }) =>
+      type === 'sync' ? { kind: 'store-full', message: 'full', minBackoffMs: 5_000 } : undefined;
+    await clock.passUntil(() => state() === 'store-full', MINUTE_MS);
+    await clock.pass(MINUTE_MS);
+    expect(state()).toBe('store-full');
+    server.mishap = () => undefined;
+    await clock.passUntil(isFinished, 2 * MINUTE_MS);
+  });
+
   test.for([
     ['not-proven', ['offer', 'prove']],
     ['not-joined', ['join', 'offer', 'prove']],

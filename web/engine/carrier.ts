@@ -41,7 +41,7 @@ export type CarrierState =
   | { state: 'carrying' }
   /** Puts keep failing; they are tried again. */
   | { state: 'retrying' }
-  /** The store has no room; parts are tried again, at long intervals. */
+  /** The store, or the server's own table, has no room; it is tried again, at long intervals. */
   | { state: 'store-full' }
   /** Every ticket is done or in the hands of others. */
   | { state: 'nothing-free' }
@@ -116,6 +116,8 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   let noted = '';
   let foundNoRoom = false;
   let hasStored = false;
+  /** The server could not note what it was told. */
+  let isServerFull = false;
   let isHeld = options.isPaused ?? false;
   let cancelLeave = () => {};
 
@@ -343,7 +345,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   const showState = () => {
     const isBusy = isSyncing || flights.size + hand.size + hashing.underWay() > 0;
-    if (foundNoRoom && hand.worstFailures() > 0) setState({ state: 'store-full' });
+    if (isServerFull || (foundNoRoom && hand.worstFailures() > 0)) setState({ state: 'store-full' });
     else if (hand.worstFailures() >= FAILURES_SHOWN) setState({ state: 'retrying' });
     else setState({ state: isBusy ? 'carrying' : 'nothing-free' });
   };
@@ -465,9 +467,12 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     isSyncing = false;
     if (reply.state !== 'answered' || reply.message.type !== 'granted') {
       for (const part of onePerStripe(message)) load.unheard.add(part);
+      isServerFull = reply.state === 'refused' && reply.error.kind === 'store-full';
+      if (isServerFull && !isStopped() && !restOf(board)) showState();
       if (!isStopped()) recover(reply.state === 'refused' ? reply.error : undefined);
       return;
     }
+    isServerFull = false;
     for (const part of message.release) load.returned.delete(part);
     for (const part of message.renew) load.unheard.delete(part);
     const tickets = reply.message.put?.tickets ?? [];

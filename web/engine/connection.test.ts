@@ -172,12 +172,16 @@ test('the longer the server is away the rarer the attempts; after a welcome they
 });
 
 test('a server that is busy is not asked again sooner than it says', async () => {
-  const { clock, sockets, refuseHello } = begun();
+  const { clock, connection, sockets, last, refuseHello } = begun();
   await refuseHello({ kind: 'unavailable', message: 'not now', minBackoffMs: 2_000 });
   await clock.pass(2_000);
   expect(sockets).toHaveLength(1);
   await clock.pass(250);
   expect(sockets).toHaveLength(2);
+  // Why it waits is told for as long as nothing else is known.
+  expect(connection.status()).toEqual({ state: 'connecting', trouble: 'unavailable' });
+  last().events.closed();
+  expect(connection.status()).toEqual({ state: 'connecting' });
 });
 
 test('a page of another version is told so, and does not come back', async () => {

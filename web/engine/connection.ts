@@ -1,6 +1,6 @@
 import { decodeDown, encode } from '../../protocol/codec.ts';
 import type { Down } from '../../protocol/down.ts';
-import type { ProtocolError } from '../../protocol/messages/error.ts';
+import type { ErrorKind, ProtocolError } from '../../protocol/messages/error.ts';
 import type { Up } from '../../protocol/up.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { RECONNECT, waitMs } from './backoff.ts';
@@ -25,7 +25,8 @@ export type Reply =
   | { state: 'lost' };
 
 export type ConnectionStatus =
-  | { state: 'connecting' }
+  /** `trouble`: why the server that is there does not take this device in yet; it is asked again. */
+  | { state: 'connecting'; trouble?: ErrorKind }
   | { state: 'online' }
   /** `error` when the server refused us for good (another version, say). */
   | { state: 'closed'; error?: ProtocolError };
@@ -70,6 +71,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
   let isOpen = false;
   let lastId = 0;
   let failures = 0;
+  let trouble: ErrorKind | undefined;
   let heardMs = clock.nowMs();
   let heardFrames = 0;
   let serverOffsetMs = 0;
@@ -82,6 +84,8 @@ export function makeConnection(options: ConnectionOptions): Connection {
     status = next;
     statuses.emit(next);
   };
+
+  const setConnecting = () => setStatus(trouble ? { state: 'connecting', trouble } : { state: 'connecting' });
 
   const send = (message: Request | WithoutId<Extract<Up, { type: 'hello' }>>): Promise<Reply> => {
     const line = socket;
@@ -103,9 +107,9 @@ export function makeConnection(options: ConnectionOptions): Connection {
 
   const open = () => {
     cancelRetry();
-    setStatus({ state: 'connecting' });
+    setConnecting();
     isOpen = false;
-    cancelRetry = clock.after(ANSWER_WITHIN_MS, drop);
+    cancelRetry = clock.after(ANSWER_WITHIN_MS, () => drop());
     // A line that was given up may still have something to say: it concerns nobody.
     const line = openSocket({
       opened: () => {
@@ -131,7 +135,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
     } else if (reply.state === 'refused' && reply.error.minBackoffMs === undefined) {
       end(reply.error);
     } else if (reply.state === 'refused') {
-      drop(reply.error.minBackoffMs);
+      drop(reply.error.minBackoffMs, reply.error.kind);
     }
   };
 
@@ -171,14 +175,15 @@ export function makeConnection(options: ConnectionOptions): Connection {
   };
 
   /** Gives the line up and comes back, not sooner than that. */
-  const drop = (atLeastMs = 0) => {
+  const drop = (atLeastMs = 0, why?: ErrorKind) => {
     const line = socket;
-    lost(atLeastMs);
+    lost(atLeastMs, why);
     line?.close();
   };
 
-  const lost = (atLeastMs = 0) => {
+  const lost = (atLeastMs = 0, why?: ErrorKind) => {
     socket = undefined;
+    trouble = why;
     cancelPing();
     cancelProbe();
     for (const [id, answer] of [...waiting]) {
@@ -187,7 +192,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
     }
     if (status.state === 'closed') return;
     failures += 1;
-    setStatus({ state: 'connecting' });
+    setConnecting();
     cancelRetry();
     cancelRetry = clock.after(atLeastMs + waitMs(RECONNECT, failures, random()), open);
   };

@@ -147,6 +147,7 @@ const KINDS: Record<ErrorKind, Failure> = {
   'bad-token': 'request: not understood',
   'device-stopped': 'request: not understood',
   busy: 'request: not now',
+  'store-full': 'request: not now',
   unavailable: 'request: not now',
   internal: 'request: not now',
 };

@@ -1,4 +1,5 @@
 import type { ErrorKind, ProtocolError } from '../../protocol/messages/error.ts';
+import { saysStoreFull } from '../../protocol/store-full.ts';
 import { type Backoff, SYNC_AGAIN } from './backoff.ts';
 import type { PutOutcome } from './ports.ts';
 
@@ -94,8 +95,6 @@ export function remedyForRequest(error: ProtocolError | undefined): Remedy {
 const OTHER_BYTES = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch']);
 /** What S3 and its kin say with a 4xx or a 503 when they mean "later". */
 const ASKED_TOO_MUCH = new Set(['SlowDown', 'SlowDownWrite', 'TooManyRequests', 'RequestLimitExceeded']);
-/** What MinIO, and the store of `npm start`, say where S3's disks are never full; and those two of a quota that is. */
-const FULL = new Set(['XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded', 'QuotaExceeded']);
 /** S3 says 400 to these, which are nobody's mistake. */
 const LINE_TROUBLES = new Set(['RequestTimeout', 'IncompleteBody']);
 /** Some stores say 400 in place of 403. */
@@ -108,7 +107,7 @@ const OLD_ADDRESS = new Set([
 
 /** The store has no room for the part, nor for any other. */
 export function isStoreFull(outcome: PutOutcome): boolean {
-  return outcome.state === 'refused' && (outcome.status === 507 || FULL.has(outcome.code));
+  return outcome.state === 'refused' && saysStoreFull(outcome.status, outcome.code);
 }
 
 function failureOfPut(outcome: Exclude<PutOutcome, { state: 'stored' | 'aborted' }>) {
@@ -139,6 +138,7 @@ const BY_KIND: Partial<Record<ErrorKind, Failure & `request: ${string}`>> = {
   'not-allowed': 'request: not with this link',
   'too-fast': 'request: not now',
   busy: 'request: not now',
+  'store-full': 'request: not now',
   'not-ready': 'request: not now',
   unavailable: 'request: not now',
   internal: 'request: not now',

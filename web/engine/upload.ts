@@ -4,7 +4,7 @@ import {
   isPaused as isPausedForAll,
   type UploadState,
 } from '../../protocol/messages/common.ts';
-import type { ProtocolError } from '../../protocol/messages/error.ts';
+import type { ErrorKind, ProtocolError } from '../../protocol/messages/error.ts';
 import { isOver, makeBoardSession, type OpenBoard, type Opening } from './board-session.ts';
 import type { Budget } from './budget.ts';
 import type { Carrier, CarrierOptions, CarrierState } from './carrier.ts';
@@ -19,7 +19,8 @@ import { type Progress, progressOf } from './progress.ts';
 
 /** Everything a page shows of an upload. */
 export type UploadView =
-  | { state: 'opening' }
+  /** `trouble`: why the server that is there has not opened it yet; it is asked again. */
+  | { state: 'opening'; trouble?: ErrorKind }
   | { state: 'refused'; error: ProtocolError }
   | {
       state: 'open';
@@ -97,6 +98,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
   const links = makeLinks(connection, () => session.board()?.info.upload);
   let carrier: Carrier | undefined;
   let refusal: ProtocolError | undefined;
+  let trouble: ErrorKind | undefined;
   let shown: Progress | undefined;
   let isPaused = false;
   let lineLostMs: number | undefined;
@@ -131,6 +133,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
 
   session.on((event) => {
     if (event.kind === 'refused') refusal = event.error;
+    if (event.kind === 'delayed') trouble = event.error.kind;
     if (event.kind === 'changed') stripeChanges.emit(event.stripes);
     if (event.kind === 'opened') refusal = undefined;
     if (event.kind === 'opened') stripeChanges.emit(allStripes(session.board()));
@@ -142,7 +145,7 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
     view() {
       const board = session.board();
       if (refusal) return { state: 'refused', error: refusal };
-      if (!board) return { state: 'opening' };
+      if (!board) return trouble ? { state: 'opening', trouble } : { state: 'opening' };
       const rateOf = isOutOfTouch() ? () => undefined : rateShown(board);
       const devices = devicesOf(board, rateOf, carrier);
       const { replica, info, state } = board;

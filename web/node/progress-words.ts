@@ -22,6 +22,6 @@ export function progressWords(view: OpenView): string[] {
 
 /** What this device does, where it is not simply uploading. Pure. */
 export function stateWords({ view, status }: Moment): string | undefined {
-  if (view.state === 'opening' && status.state === 'online') return 'opening the upload';
-  return reasonOf(view, status);
+  const reason = reasonOf(view, status);
+  return view.state === 'opening' ? (reason ?? 'opening the upload') : reason;
 }

@@ -60,6 +60,13 @@ function makeJsonReport({ stdout }: Output): Report {
   let unsaid: Moment | undefined;
   const progress = ({ view, status, nowMs }: Moment) => {
     unsaid = undefined;
+    if (view.state === 'opening') {
+      const trouble = status.state === 'connecting' ? status.trouble : view.trouble;
+      if (trouble) {
+        saidMs = nowMs;
+        say({ kind: 'opening', connection: status.state, trouble });
+      }
+    }
     if (view.state !== 'open') return;
     saidMs = nowMs;
     const { device, role, doneParts, partCount, progress, phase, carrier, devices } = view;

@@ -16,6 +16,7 @@ import { ProgressPanel } from './progress-panel.tsx';
 import { mayChooseFile, type OpenView, statusOf } from './status.ts';
 import { StatusLine } from './status-line.tsx';
 import { takesLong } from './takes-long.ts';
+import { unreachableWords } from './unreachable.ts';
 
 /** A chunk of its own: it comes at the end, and mostly in another session than the beginning. */
 const ResultPanel = later(
@@ -73,7 +74,12 @@ export function BoardView(props: BoardProps): JSX.Element {
     const view = props.open.view();
     return view.state === 'refused' ? view.error : undefined;
   });
-  const trouble = () => (props.isOffline ? words.offline : props.isUnreachable ? words.unreachable : '');
+  const trouble = () => {
+    if (props.isOffline) return words.offline;
+    if (props.isUnreachable) return unreachableWords(props.app.connection(), words.unreachable);
+    const view = props.open.view();
+    return view.state === 'opening' && view.trouble ? words.errors[view.trouble] : '';
+  };
   return (
     <Switch fallback={<OpeningView trouble={trouble()} home={props.app.home} />}>
       <Match when={refusal()}>{(error) => <RefusedView error={error()} home={props.app.home} />}</Match>
@@ -105,6 +111,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
     return statusOf({
       view: view(),
       isUnreachable: props.isUnreachable,
+      unreachable: unreachableWords(props.app.connection(), words.unreachable),
       isOffline: props.isOffline,
       knownParts: props.open.upload.board()?.replica.knownParts() ?? 0,
       chosen: chosen && { name: chosen.name, sizeBytes: chosen.size },

@@ -5,6 +5,7 @@ import { words } from '../words/words.ts';
 import { FileButton } from './file-button.tsx';
 import { FolderButton } from './folder-button.tsx';
 import { later } from './later.ts';
+import { unreachableWords } from './unreachable.ts';
 import { UploadList } from './upload-list.tsx';
 
 /** A chunk of its own: nobody has to sign in. */
@@ -24,7 +25,7 @@ export function StartView(props: {
   const trouble = () => {
     if (hasBrokenLink()) return words.brokenLink;
     if (props.isOffline) return words.offline;
-    return props.isUnreachable ? words.unreachableAtStart : '';
+    return props.isUnreachable ? unreachableWords(props.app.connection(), words.unreachableAtStart) : '';
   };
   return (
     <main class="start" id="main">

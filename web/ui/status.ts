@@ -15,6 +15,8 @@ export interface Status {
 export interface Situation {
   view: OpenView;
   isUnreachable: boolean;
+  /** What is said then. */
+  unreachable?: string;
   /** The system itself says that there is no network. */
   isOffline?: boolean;
   /** Parts whose hash is published. */
@@ -42,7 +44,7 @@ export function statusOf(situation: Situation): Status {
   if (phase.state === 'aborted') return { tone: 'quiet', text: status.aborted };
   if (carrier?.state === 'stopped') return stopped(carrier, situation);
   if (isOffline) return { tone: 'problem', text: words.offline };
-  if (isUnreachable) return { tone: 'problem', text: words.unreachable };
+  if (isUnreachable) return { tone: 'problem', text: situation.unreachable ?? words.unreachable };
   if (phase.state === 'finishing' || view.doneParts === view.partCount) {
     return { tone: 'busy', text: status.finishing };
   }

@@ -9,6 +9,8 @@ import type { Numbers } from './numbers.ts';
 export type Words = ReturnType<typeof english>;
 
 export function english(n: Numbers) {
+  const storeFull =
+    'The disk of the server is full. What is uploaded is kept, and it goes on by itself once somebody has made room there.';
   const parts = (count: number) => `${n.count(count)} ${count === 1 ? 'part' : 'parts'}`;
   const files = (count: number) => `${n.count(count)} ${count === 1 ? 'file' : 'files'}`;
   const quoted = (name: string) => `“${name}”`;
@@ -45,6 +47,7 @@ export function english(n: Numbers) {
     'device-stopped':
       'This device reported parts that the store does not have, so it takes no more part in this upload. The upload goes on without it.',
     busy: 'The server has too much to do just now. What is uploaded is kept; it goes on by itself.',
+    'store-full': storeFull,
     unavailable: 'The server is not ready just now. What is uploaded is kept; it goes on by itself.',
     internal:
       'Something broke on the server. What is uploaded is kept. Try again; if it stays, tell whoever runs it.',
@@ -179,8 +182,7 @@ export function english(n: Numbers) {
       pausedByYou: 'You have paused this upload for all devices. What is done is kept.',
       usedUp: 'The data allowance of this device is used up. What is done is kept, and other devices go on.',
       retrying: 'Parts do not get through from this device just now; trying again. What is done is kept.',
-      storeFull:
-        'The disk of the server is full. What is uploaded is kept, and it goes on by itself once there is room.',
+      storeFull,
       carrying: 'This device is uploading.',
       screenKept: 'Keep this page open. The screen stays on while this device uploads.',
       keepOpen: 'Keep this page open, and the screen on, while this device uploads.',

@@ -3,6 +3,8 @@ import type { Words } from './english.ts';
 import type { Numbers } from './numbers.ts';
 
 export function german(n: Numbers): Words {
+  const storeFull =
+    'Die Festplatte des Servers ist voll. Was hochgeladen ist, bleibt erhalten; sobald dort jemand Platz schafft, geht es von selbst weiter.';
   const parts = (count: number) => `${n.count(count)} ${count === 1 ? 'Teil' : 'Teile'}`;
   const files = (count: number) => `${n.count(count)} ${count === 1 ? 'Datei' : 'Dateien'}`;
   const quoted = (name: string) => `„${name}“`;
@@ -129,6 +131,7 @@ export function german(n: Numbers): Words {
       'device-stopped':
         'Dieses Gerät hat Teile gemeldet, die der Speicher nicht hat; es nimmt an diesem Upload nicht mehr teil. Der Upload geht ohne es weiter.',
       busy: 'Der Server hat gerade zu viel zu tun. Hochgeladenes bleibt erhalten; es geht von selbst weiter.',
+      'store-full': storeFull,
       unavailable:
         'Der Server ist gerade nicht bereit. Hochgeladenes bleibt erhalten; es geht von selbst weiter.',
       internal:
@@ -183,8 +186,7 @@ export function german(n: Numbers): Words {
         'Das Datenvolumen dieses Geräts ist aufgebraucht. Fertiges bleibt erhalten, und andere Geräte machen weiter.',
       retrying:
         'Von diesem Gerät kommen gerade keine Teile durch; neuer Versuch läuft. Was fertig ist, bleibt erhalten.',
-      storeFull:
-        'Die Festplatte des Servers ist voll. Was hochgeladen ist, bleibt erhalten; sobald Platz ist, geht es von selbst weiter.',
+      storeFull,
       carrying: 'Dieses Gerät lädt hoch.',
       screenKept: 'Lass diese Seite offen. Der Bildschirm bleibt an, solange dieses Gerät hochlädt.',
       keepOpen: 'Lass diese Seite offen und den Bildschirm an, solange dieses Gerät hochlädt.',

@@ -3,6 +3,8 @@ import type { Words } from './english.ts';
 import type { Numbers } from './numbers.ts';
 
 export function spanish(n: Numbers): Words {
+  const storeFull =
+    'El disco del servidor está lleno. Lo subido se conserva y seguirá solo en cuanto alguien libere espacio en él.';
   const parts = (count: number) => `${n.count(count)} ${count === 1 ? 'parte' : 'partes'}`;
   const files = (count: number) => `${n.count(count)} ${count === 1 ? 'archivo' : 'archivos'}`;
   const quoted = (name: string) => `«${name}»`;
@@ -117,6 +119,7 @@ export function spanish(n: Numbers): Words {
       'device-stopped':
         'Este dispositivo comunicó partes que el almacén no tiene; ya no participa en esta subida. La subida sigue sin él.',
       busy: 'El servidor tiene demasiado que hacer. Lo subido se conserva; sigue solo.',
+      'store-full': storeFull,
       unavailable: 'El servidor no está listo ahora. Lo subido se conserva; sigue solo.',
       internal:
         'Algo falló en el servidor. Lo subido se conserva. Inténtalo de nuevo; si continúa, avisa a quien lo gestiona.',
@@ -168,8 +171,7 @@ export function spanish(n: Numbers): Words {
       usedUp:
         'Se ha agotado el límite de datos de este dispositivo. Lo hecho se conserva y los demás siguen.',
       retrying: 'Las partes no pasan desde este dispositivo; se sigue intentando. Lo hecho se conserva.',
-      storeFull:
-        'El disco del servidor está lleno. Lo subido se conserva y seguirá solo en cuanto haya espacio.',
+      storeFull,
       carrying: 'Este dispositivo está subiendo.',
       screenKept: 'Deja esta página abierta. La pantalla sigue encendida mientras este dispositivo sube.',
       keepOpen: 'Deja esta página abierta y la pantalla encendida mientras este dispositivo sube.',
