@@ -114,6 +114,32 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     expect(await objectOf(state)).toBe(fileSha256());
   });
 
+  test('whose state folder cannot be written helps all the same, and begins no upload that it could not go on with', async () => {
+    const state = await machine();
+    const owner = create(state, '--limit', '8MB/s');
+    const { help, watch } = await linksOf(owner);
+    // The file, in place of a folder.
+    const helper = startDevice(['join', help, path, '--state', path, '--limit', '8MB/s']);
+    const limited = startDevice(['join', help, path, '--state', path, '--allowance', '1GB']);
+    const watcher = startDevice(['watch', watch, '--state', path, '--json']);
+    const begun = create(path, '--new');
+    const [own, helped, refused, seen, none] = await Promise.all(
+      [owner, helper, limited, watcher, begun].map((one) => one.ended),
+    );
+    expect([own, helped, refused, seen, none].map((one) => one?.code)).toEqual([0, 0, 1, 0, 1]);
+    expect(helped?.stderr).toMatch(
+      /^This run is not remembered: .*film\.mov is not a folder\. It goes on all the same\./,
+    );
+    expect(seen?.stdout).toContain('{"kind":"note","text":"This run is not remembered: ');
+    expect(refused?.stderr).toMatch(/^Nothing was sent: .* and the data allowance is counted there\. .*\n$/);
+    expect(JSON.parse(none?.stdout ?? '')).toMatchObject({
+      kind: 'end',
+      code: 1,
+      text: expect.stringMatching(/^Nothing was begun: .*--state\.$/),
+    });
+    for (const one of [own, helped, refused, seen, none]) expect(one?.stderr).not.toMatch(/^ {4}at /m);
+  });
+
   test('takes the link of a page whose socket is elsewhere, as on AWS: config.json beside the page says where', async () => {
     const stage = await serveStage(`${server.origin.replace('http', 'ws')}/ws`);
     const owner = create(await machine());

@@ -52,7 +52,7 @@ export const USAGE = `Carries a file, or parts of it, from this machine. Run aga
   --state FOLDER       where to remember what is under way
   --json               one JSON object a line on standard output, for programs
 
-Exit codes: 0 complete, 1 a fault or a refusal, 2 the command line, 3 the link or the server does not admit this
+Exit codes: 0 complete, 1 a fault (a state folder that cannot be written, say) or a refusal, 2 the command line, 3 the link or the server does not admit this
 device, 4 the file is another one, has changed or cannot be read, 5 the data allowance is used up, 6 ended by its
 owner, 7 gave up waiting, 8 this is running already, 130 interrupted (tickets given back, if the server can be
 reached), 143 the same by SIGTERM.`;

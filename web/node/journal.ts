@@ -22,6 +22,8 @@ export type JournalEntry = z.infer<typeof JournalEntry>;
 
 export interface Journal {
   entry: JournalEntry | undefined;
+  /** Why nothing can be written there: it is read, and no other process is kept from it. */
+  trouble: unknown;
   save(entry: JournalEntry): Promise<void>;
   forget(): Promise<void>;
   /** Lets another process go on with the same. */
@@ -45,14 +47,13 @@ export function defaultStateFolder(env: NodeJS.ProcessEnv): string {
 /**
  * Opens what is remembered under these names (they may hold a secret, so the file is named by their hash) and keeps
  * other processes from it: two with the same key would be one device, and carry everything twice.
- * Throws AlreadyRunning.
+ * Throws AlreadyRunning, and nothing else.
  */
 export async function openJournal(folder: string, names: readonly string[]): Promise<Journal> {
   const id = createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 16);
   const path = join(folder, `${id}.json`);
   const lock = join(folder, `${id}.lock`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await take(lock);
+  const trouble = await hold(folder, lock);
   /** One change after the other: the last one asked for is the one that stays. */
   let last: Promise<void> = Promise.resolve();
   const then = (change: () => Promise<void>) => {
@@ -61,6 +62,7 @@ export async function openJournal(folder: string, names: readonly string[]): Pro
   };
   return {
     entry: await read(path),
+    trouble,
     save: (entry) =>
       then(async () => {
         // Whole or not at all: half a file would be another device.
@@ -68,7 +70,7 @@ export async function openJournal(folder: string, names: readonly string[]): Pro
         await rename(`${path}.new`, path);
       }),
     forget: () => then(() => rm(path, { force: true })),
-    release: () => then(() => rm(lock, { force: true })),
+    release: () => then(() => rm(lock, { force: true })).catch(() => {}),
   };
 }
 
@@ -78,6 +80,18 @@ async function read(path: string): Promise<JournalEntry | undefined> {
     return JournalEntry.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     return undefined;
+  }
+}
+
+/** What keeps this process from it, unless it is another one. */
+async function hold(folder: string, lock: string): Promise<unknown> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await take(lock);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AlreadyRunning) throw error;
+    return error;
   }
 }
 

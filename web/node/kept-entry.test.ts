@@ -25,6 +25,24 @@ test('changes that come one after the other are written together, and no later t
   expect(saved.at(-1)).toEqual({ atMs: 2_600, entry: { ...ENTRY, spentBytes: 50, landed: [7] } });
 });
 
+test('that it cannot be written is told once, and it is tried again', async () => {
+  const clock = makeVirtualClock();
+  const lost: unknown[] = [];
+  let tries = 0;
+  const save = async () => {
+    tries++;
+    throw new Error('full');
+  };
+  const entry = makeKeptEntry({ save }, ENTRY, clock, (error) => lost.push(error));
+  for (const spentBytes of [1, 2, 3]) {
+    entry.change({ spentBytes }, 100);
+    await clock.pass(100);
+  }
+  await entry.close();
+  expect(tries).toBe(3);
+  expect(lost).toEqual([new Error('full')]);
+});
+
 test('what is not written yet is written at the end, and nothing where nothing has changed', async () => {
   const { clock, saved, entry } = kept();
   entry.change({ spentBytes: 7 }, 1_000);

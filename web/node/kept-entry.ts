@@ -10,8 +10,14 @@ export interface KeptEntry {
   close(): Promise<void>;
 }
 
-/** `entry`: as it is in the journal already. */
-export function makeKeptEntry(journal: Pick<Journal, 'save'>, entry: JournalEntry, clock: Clock): KeptEntry {
+/** `entry`: as it is in the journal already. `lost`: is told of the first time that it could not be written. */
+export function makeKeptEntry(
+  journal: Pick<Journal, 'save'>,
+  entry: JournalEntry,
+  clock: Clock,
+  lost: (error: unknown) => void = () => {},
+): KeptEntry {
+  let isLost = false;
   let now = entry;
   let dueMs = Number.POSITIVE_INFINITY;
   let cancel = () => {};
@@ -21,7 +27,10 @@ export function makeKeptEntry(journal: Pick<Journal, 'save'>, entry: JournalEntr
     cancel();
     if (dueMs === Number.POSITIVE_INFINITY) return;
     dueMs = Number.POSITIVE_INFINITY;
-    last = journal.save(now).catch(() => {});
+    last = journal.save(now).catch((error: unknown) => {
+      if (!isLost) lost(error);
+      isLost = true;
+    });
   };
 
   return {

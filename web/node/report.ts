@@ -18,6 +18,8 @@ export type Beginning = 'before' | 'now' | 'now-for-another-size';
 export interface Report {
   links(links: { help: string; watch: string }, begun: Beginning): void;
   moment(moment: Moment): void;
+  /** Something that a person should know, and nothing stops for. */
+  note(text: string): void;
   end(ending: Ending): void;
 }
 
@@ -44,6 +46,10 @@ export function makeReport(output: Output, isJson: boolean): Report {
       output.stdout.write(`Link for other devices: ${help}\nLink to watch only:     ${watch}\n`);
     },
     moment: (moment) => progress.moment(moment),
+    note(text) {
+      progress.end();
+      output.stderr.write(`${text}\n`);
+    },
     end({ code, text }) {
       progress.end();
       (code === 0 ? output.stdout : output.stderr).write(`${text}\n`);
@@ -96,6 +102,7 @@ function makeJsonReport({ stdout }: Output): Report {
       unsaid = moment;
       if (moment.nowMs - saidMs >= JSON_EVERY_MS) progress(moment);
     },
+    note: (text) => say({ kind: 'note', text }),
     end({ code, text }) {
       if (unsaid) progress(unsaid);
       say({ kind: 'end', code, text });

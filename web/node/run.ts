@@ -22,6 +22,7 @@ import {
   openJournal,
 } from './journal.ts';
 import { type KeptEntry, makeKeptEntry } from './kept-entry.ts';
+import { nowForgotten, withoutMemory } from './not-remembered.ts';
 import type { Beginning, Moment, Report } from './report.ts';
 import { unlessTheSame } from './still-the-same.ts';
 import { isShown, untilEnd } from './until-end.ts';
@@ -46,9 +47,8 @@ export async function runDevice(
     journal = await openJournal(stateFolderOf(command, env), namesOf(command, file));
   } catch (error) {
     file?.close();
-    const isRunning = error instanceof AlreadyRunning;
-    const text = isRunning ? error.message : `What is under way cannot be remembered: ${reasonOf(error)}`;
-    return { code: isRunning ? EXIT.running : EXIT.fault, text };
+    if (!(error instanceof AlreadyRunning)) throw error;
+    return { code: EXIT.running, text: error.message };
   }
   try {
     return await carry(command, file, journal, report, interrupted, env);
@@ -56,6 +56,8 @@ export async function runDevice(
     await journal.release();
   }
 }
+
+const theError = (error: unknown): unknown => error;
 
 const stateFolderOf = ({ options }: Work, env: NodeJS.ProcessEnv) =>
   options.stateFolder ?? defaultStateFolder(env);
@@ -79,8 +81,19 @@ async function carry(
   const { options } = command;
   const begun = beginningOf(command, file, journal.entry);
   const entry = (begun === 'before' && journal.entry) || freshEntry(command, file);
-  await journal.save(entry);
-  const kept = makeKeptEntry(journal, entry, nodeClock);
+  const folder = stateFolderOf(command, env);
+  const trouble = journal.trouble ?? (await journal.save(entry).then(() => undefined, theError));
+  if (trouble !== undefined) {
+    const outcome = withoutMemory({ command, folder, error: trouble, begun });
+    if ('code' in outcome) {
+      file?.close();
+      return outcome;
+    }
+    report.note(outcome.note);
+  }
+  const kept = makeKeptEntry(journal, entry, nodeClock, (error) => {
+    if (trouble === undefined) report.note(nowForgotten(folder, error));
+  });
   const engine = {
     ...deviceOptions(command.page, {
       key: entry.deviceKey,
@@ -90,7 +103,7 @@ async function carry(
     memory: memoryIn(kept, command),
   };
   const { connection } = engine;
-  const hashes = file && makeHashStore(stateFolderOf(command, env), identityOf(file));
+  const hashes = file && makeHashStore(folder, identityOf(file));
   const port =
     file && hashes && withHashMemory(makeFilePort(file, nodeClock, options.limitBps), hashes, Math.random);
   let upload: Upload;
