@@ -289,6 +289,37 @@ test('a link that was made here is shown again after a reload, on this browser a
   await expect.poll(remembers).toBe(false);
 });
 
+test.each([
+  ['a desktop', { viewport: { width: 1_280, height: 1_800 } }],
+  ['a phone', { ...PHONE, viewport: { width: 412, height: 2_400 } }],
+])('nothing below the chart moves when its code comes late, on %s', async (_, screen) => {
+  line.carry(MIB);
+  const laptop = await openAt(line.origin, DESKTOP);
+  await laptop.getByLabel('Choose a file').setInputFiles(film);
+  await begun(laptop);
+  const context = await browser.newContext(screen);
+  contexts.push(context);
+  let letIn = () => {};
+  const late = new Promise<void>((resolve) => {
+    letIn = resolve;
+  });
+  await context.route(/\/throughput-chart-.*\.js$/, async (route) => {
+    await late;
+    await route.continue();
+  });
+  const { page } = await openPage(context, laptop.url());
+  const top = () =>
+    page
+      .locator('section.devices')
+      .evaluate((section) => section.getBoundingClientRect().top + document.documentElement.scrollTop);
+  await page.getByRole('button', { name: 'Just watch' }).waitFor();
+  await page.locator('.chart').waitFor();
+  const before = await top();
+  letIn();
+  await page.getByTestId('chart').waitFor({ state: 'attached' });
+  expect(await top()).toBe(before);
+});
+
 test('nothing moves on the page while it works, nor when it is done', async () => {
   line.carry(4 * MIB);
   // All of it in view: what is not does not count.
