@@ -38,11 +38,13 @@ const DEFAULT_SERVER = 'http://localhost:8080';
 
 export const USAGE = `Carries a file, or parts of it, from this machine. Run again, it goes on where it was.
 
-  npm run device -- create FILE [--server URL]   begin an upload and print its links (URL: ${DEFAULT_SERVER})
-  npm run device -- join LINK FILE               carry parts of an upload that somebody has begun
-  npm run device -- watch LINK                   only look
+  npm run device -- create FILE                      begin an upload and print its links
+  npm run device -- create FILE --server "ADDRESS"   the same, on another server than ${DEFAULT_SERVER}
+  npm run device -- join "LINK" FILE                 carry parts of an upload that somebody has begun
+  npm run device -- watch "LINK"                     only look
 
   From another machine, create wants the address with the key that the server shows when it starts.
+  For join, FILE is the same file, or a copy of it. Quotes keep shells from taking a # for a comment.
 
   --name NAME          what the others see instead of this machine's name
   --limit RATE         send no faster than this: 20Mbit/s, 2MB/s
@@ -50,12 +52,12 @@ export const USAGE = `Carries a file, or parts of it, from this machine. Run aga
   --give-up DURATION   end when the server was away for so long: 30s, 10min, 2h (without it: never)
   --new                create: a new upload, even if this file has one
   --state FOLDER       where to remember what is under way
-  --json               one JSON object a line on standard output, for programs
+  --json               one JSON object a line on standard output, for programs (npm run -s: npm says nothing itself)
 
-Exit codes: 0 complete, 1 a fault (a state folder that cannot be written, say) or a refusal, 2 the command line, 3 the link or the server does not admit this
-device, 4 the file is another one, has changed or cannot be read, 5 the data allowance is used up, 6 ended by its
-owner, 7 gave up waiting, 8 this is running already, 130 interrupted (tickets given back, if the server can be
-reached), 143 the same by SIGTERM.`;
+Exit codes: 0 complete, 1 a fault or a refusal, or the state folder cannot be written where it has to be, 2 the command
+line, 3 the link or the server does not admit this device, 4 the file is another one, has changed or cannot be
+read, 5 the data allowance is used up, 6 ended by its owner, 7 gave up waiting, 8 this is running already,
+interrupted: 130 (tickets given back, if the server can be reached), 143 the same by SIGTERM.`;
 
 /** Throws UsageError. */
 export function parseCommand(args: readonly string[]): Command {
@@ -145,7 +147,7 @@ function linkOf(text: string): { page: URL; secret: string } {
   page.hash = '';
   if (secret.success) return { page, secret: secret.data };
   throw new UsageError(
-    'The link is not whole: expected a # and at least 22 characters after it. A shell takes a # that is not quoted for a comment: put the link in quotes.',
+    'The link is not whole: expected a # and at least 22 characters after it. Some shells take a # that is not quoted for a comment: put the link in quotes.',
   );
 }
 

@@ -11,7 +11,7 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     command = parseCommand(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+    process.stderr.write(`${error.message}\nAll that there is: npm run device -- help\n`);
     return EXIT.usage;
   }
   if (command.kind === 'usage') {

@@ -21,7 +21,7 @@ export function progressWords(view: OpenView): string[] {
 }
 
 /** What this device does, where it is not simply uploading. Pure. */
-export function stateWords({ view, status }: Moment): string | undefined {
-  const reason = reasonOf(view, status);
+export function stateWords({ view, status, server }: Moment): string | undefined {
+  const reason = reasonOf(view, status, server);
   return view.state === 'opening' ? (reason ?? 'opening the upload') : reason;
 }

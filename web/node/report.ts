@@ -9,6 +9,8 @@ export interface Moment {
   view: UploadView;
   status: ConnectionStatus;
   nowMs: number;
+  /** Where the server is, for a person. */
+  server?: string;
 }
 
 /** When the upload was begun whose links these are; a file of another size than before has one of its own. */

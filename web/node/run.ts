@@ -3,6 +3,7 @@ import { type BudgetStore, makeBudget, makeBudgetStore } from '../engine/budget.
 import { withHashMemory } from '../engine/hash-memory.ts';
 import type { Memory } from '../engine/memory.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
+import { atOrigin, lanOriginOf } from '../state/lan-address.ts';
 import { linkOf } from '../state/links.ts';
 import { nodeClock } from './clock.ts';
 import type { Command } from './command.ts';
@@ -119,7 +120,11 @@ async function carry(
     const stop = upload.onChange(() => {
       if (upload.view().state !== 'open') return;
       stop();
-      report.links(links, begun);
+      // Others know this machine by another address than it does itself.
+      void lanOriginOf(command.page.href).then((lan) => {
+        const reachable = (link: string) => (lan === undefined ? link : atOrigin(link, lan));
+        report.links({ help: reachable(links.help), watch: reachable(links.watch) }, begun);
+      });
     });
   } else {
     const secret = command.kind === 'create' ? '' : command.secret;
@@ -129,7 +134,7 @@ async function carry(
   let hasShownFile = false;
   const tell = (moment: Moment) => {
     hasShownFile ||= isShown(moment.view);
-    report.moment(moment);
+    report.moment({ ...moment, server: command.page.host });
   };
   const own = { bytes: file?.sizeBytes, isMaker: command.kind === 'create' };
   const waits = { own, giveUpMs: options.giveUpMs };
@@ -140,7 +145,7 @@ async function carry(
     ending = (await Promise.race([unlessTheSame(upload, connection, port), stopped])) ?? ending;
   }
   const farewell = await sayFarewell(upload, connection, nodeClock);
-  report.moment(farewell.moment);
+  report.moment({ ...farewell.moment, server: command.page.host });
   if (isInterruption(ending.code) && file) ending = { ...ending, text: interruptedWords(farewell) };
   await hashes?.close();
   await kept.close();

@@ -3,12 +3,13 @@ import type { Role } from '../../protocol/messages/common.ts';
 import type { KeptLink } from '../browser/journal.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { isFirstTakenBack, newestOf, stillGood } from '../state/given-links.ts';
+import { atOrigin } from '../state/lan-address.ts';
 import { linkOf } from '../state/links.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { peopleWords } from '../words/people-and-links.ts';
 import { words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
-import { atOrigin, createLanOrigin } from './lan-origin.ts';
+import { createLanOrigin } from './lan-origin.ts';
 import { later } from './later.ts';
 import { LinksPanel, sayOf } from './links-panel.tsx';
 

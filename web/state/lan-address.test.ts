@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atOrigin, isLoopback } from './lan-origin.ts';
+import { atOrigin, isLoopback } from './lan-address.ts';
 
 test.each(['localhost', 'a.localhost', '127.0.0.1', '127.8.8.8', '[::1]'])(
   '%s is this machine only',
