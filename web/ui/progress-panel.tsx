@@ -1,10 +1,12 @@
-import { type JSX, Show, Suspense } from 'solid-js';
+import { createEffect, createSignal, type JSX, onCleanup, Show, Suspense } from 'solid-js';
 import { isPaused } from '../../protocol/messages/common.ts';
+import { browserClock } from '../browser/clock.ts';
 import { percentOf } from '../words/numbers.ts';
 import { numbers, words } from '../words/words.ts';
 import { later } from './later.ts';
 import { colourOf } from './palette.ts';
 import type { OpenView } from './status.ts';
+import { makeSteps } from './steps.ts';
 
 const CompletedLine = later(
   () => import('./completed-line.tsx'),
@@ -20,6 +22,10 @@ export function ProgressPanel(props: {
   startedAtMs: number | undefined;
 }): JSX.Element {
   const progress = () => props.view.progress;
+  const [barShare, setBarShare] = createSignal(progress().share);
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  const goTo = makeSteps(barShare(), browserClock.after, setBarShare, () => still.matches);
+  createEffect(() => onCleanup(goTo(progress().share)));
   const isOpen = () => props.view.phase.state === 'open';
   const isAllPaused = () => isPaused(props.view.phase);
   const eta = () => {
@@ -27,16 +33,7 @@ export function ProgressPanel(props: {
     if (props.isStale) return words.lastKnown;
     return isAllPaused() ? words.pausedNow : words.timeLeft(progress().etaMs);
   };
-  const finished = () => {
-    const { phase } = props.view;
-    return phase.state === 'finished' ? phase : undefined;
-  };
-  const tookMs = () => {
-    const at = finished()?.finishedAtMs;
-    return at === undefined || props.startedAtMs === undefined
-      ? undefined
-      : Math.max(0, at - props.startedAtMs);
-  };
+  const isFinished = () => props.view.phase.state === 'finished';
   const parts = () => words.partsDone(props.view.doneParts, props.view.partCount);
   const speed = () => {
     const count = props.view.devices.filter(({ rateBps }) => rateBps > 0).length;
@@ -47,17 +44,17 @@ export function ProgressPanel(props: {
     <section class="card progress" data-phase={props.view.phase.state}>
       <div class="progress-head">
         <p class="progress-percent">{numbers.percent(progress().share)}</p>
-        <Show when={props.view.phase.state !== 'finished' && props.view.phase.state !== 'aborted'}>
+        <Show when={!isFinished() && props.view.phase.state !== 'aborted'}>
           <div class="progress-now">
             <p class="progress-eta">{eta()}</p>
             <p class="soft">{speed()}</p>
           </div>
         </Show>
         {/* In the place of what was left, so that nothing moves under whoever looks. */}
-        <Show when={finished()}>
+        <Show when={isFinished()}>
           <div class="progress-now">
             <Suspense fallback={<Room />}>
-              <CompletedLine sizeBytes={progress().sizeBytes} tookMs={tookMs()} />
+              <CompletedLine view={props.view} startedAtMs={props.startedAtMs} />
             </Suspense>
           </div>
         </Show>
@@ -73,7 +70,7 @@ export function ProgressPanel(props: {
       >
         <div
           class="bar-fill"
-          style={{ width: `${progress().share * 100}%`, 'background-image': tributaries(props.view) }}
+          style={{ width: `${barShare() * 100}%`, 'background-image': tributaries(props.view) }}
         />
       </div>
       <p class="progress-facts small">
