@@ -51,8 +51,7 @@ export function chooseHedges(
   return hedges;
 }
 
-/** [C6] Whether being done in `ownMs` is worth sending again what would be done in `ms`. */
-export function isWorthIt(ownMs: number, ms: number): boolean {
+function isWorthIt(ownMs: number, ms: number): boolean {
   return ownMs < Math.min(ms * HEDGE_GAIN, ms - HEDGE_GAIN_MS);
 }
 

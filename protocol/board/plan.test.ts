@@ -184,6 +184,15 @@ test('[C9] a slow line carries one part at a time, a fast one as many as it may'
   expect([0, 0.05, 0.125, 0.126, 0.25, 0.3, 0.376, 10].map(partsPerS)).toEqual([1, 1, 1, 2, 2, 3, 4, 4]);
 });
 
+test('[C9] near the end, and in a small file all along, a part on its way takes no longer than an eighth of the rest', () => {
+  const flights = (partsPerS: number, restS: number) =>
+    flightsAllowed(MIN_PART_BYTES, partsPerS * MIN_PART_BYTES, 8, restS);
+  expect([100, 64, 48, 32.1, 32, 8, 0].map((restS) => flights(0.5, restS))).toEqual([4, 4, 3, 3, 2, 2, 2]);
+  expect(flights(0.2, 8)).toBe(1);
+  // A fast line is through with all of them in no time.
+  expect(flights(10, 1)).toBe(8);
+});
+
 test('[C12] nobody is patient for longer than a part takes, nor for less than 10 s', () => {
   const slow = MIN_PART_BYTES / 30;
   expect([29_999, 30_001].map((ms) => isOutOfPatience(MIN_PART_BYTES, slow, ms))).toEqual([false, true]);

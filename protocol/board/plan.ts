@@ -103,12 +103,23 @@ export function isOutOfPatience(partBytes: number, rateBps: number, waitedMs: nu
 
 /** [C9] A part on its way takes no longer than this, if fewer of them at once can help it. */
 export const FLIGHT_S = 8;
+/** [C9] … nor than this share of the time that everything takes from now on, */
+const FLIGHT_SHARE = 1 / 8;
+/** [C9] … but one as short as this is let be: two at once bridge what one by itself would wait for. */
+const SHORT_FLIGHT_S = 4;
 
 /**
  * [C9] How many parts a device has in flight, `atOnce` at the most. What has begun cannot go to anybody else without
  * loss: so a slow line carries one part at a time, and nobody begins more than one before its speed was measured.
+ * `restS`: how long all devices together need for what is not done yet.
  */
-export function flightsAllowed(partBytes: number, rateBps: number | undefined, atOnce: number): number {
+export function flightsAllowed(
+  partBytes: number,
+  rateBps: number | undefined,
+  atOnce: number,
+  restS = Number.POSITIVE_INFINITY,
+): number {
   if (rateBps === undefined) return Math.min(1, atOnce);
-  return Math.min(atOnce, Math.max(1, Math.ceil((rateBps * FLIGHT_S) / partBytes)));
+  const flightS = Math.min(FLIGHT_S, Math.max(SHORT_FLIGHT_S, restS * FLIGHT_SHARE));
+  return Math.min(atOnce, Math.max(1, Math.ceil((rateBps * flightS) / partBytes)));
 }

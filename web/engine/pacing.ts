@@ -60,7 +60,13 @@ export function makePacing(options: PacingOptions): Pacing {
 
   const atOnce = () => {
     const allowed = Math.min(places.limit(), throttle.limit(), budget.atOnce(geometry.partBytes));
-    return flightsAllowed(geometry.partBytes, speed.rateBps(), allowed);
+    return flightsAllowed(geometry.partBytes, speed.rateBps(), allowed, restS());
+  };
+
+  /** How long all devices together need for what is not done yet. */
+  const restS = () => {
+    const leftBytes = geometry.sizeBytes - (session.board()?.replica.doneBytes() ?? 0);
+    return leftBytes / ((speed.rateBps() ?? 0) + session.othersBps());
   };
 
   const backlogBytes = ({ hand, flights }: Load) => {

@@ -156,7 +156,7 @@ describe('a device with limits', () => {
   });
 
   test('that is allowed less than what is on its way calls back what left last, and gives those tickets back at once', async () => {
-    const { clock, device, held } = begun(20);
+    const { clock, device, held } = begun(200);
     const { file, budget, carrier, done } = device('laptop');
     await clock.passUntil(() => done() >= 8, MINUTE_MS);
     await clock.pass(PUT_MS / 8);

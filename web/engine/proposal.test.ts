@@ -121,24 +121,43 @@ test('[C13] a smaller last part is left to whoever is done with it sooner, and i
   expect(propose(replica, { outlook: faster, own: work({ rateBps: undefined }) }).want).toEqual([3]);
 });
 
-test('[C14] a part that others would send again is beyond the means of whoever begun it, as long as little of it has left', () => {
+test('[C14] a first part that others are sooner done with is beyond the means of its holder, the less so the more of it has left', () => {
   const open = openBoard(board({ known: ALL_64 }));
   const slow = (leftParts: number) => ({
     rateBps: MIN_PART_BYTES / 20,
     backlogBytes: leftParts * MIN_PART_BYTES,
   });
+  /** Done with that part as well in so many seconds. */
   const others = (seconds: number) => ({
     others: [{ rateBps: MIN_PART_BYTES, backlogBytes: (seconds - 1) * MIN_PART_BYTES }],
     unassigned: left(0),
   });
-  expect(isBeyondMeans(open, slow(0.9), others(11))).toBe(true);
-  // By less than a third sooner nobody would hedge it.
-  expect(isBeyondMeans(open, slow(0.9), others(13))).toBe(false);
-  expect(isBeyondMeans(open, slow(0.9), { ...others(9), unassigned: left(4) })).toBe(false);
+  // The slow one needs 20 s, 18 s and 15 s.
+  const seconds = [9, 10, 13, 15, 18, 20];
+  expect(seconds.map((s) => isBeyondMeans(open, slow(1), others(s)))).toEqual([
+    ...Array(5).fill(true),
+    false,
+  ]);
+  expect(seconds.map((s) => isBeyondMeans(open, slow(0.9), others(s)))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(seconds.map((s) => isBeyondMeans(open, slow(0.75), others(s)))).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
   expect(isBeyondMeans(open, slow(0.74), others(2))).toBe(false);
-  expect(isBeyondMeans(open, slow(0.75), others(2))).toBe(true);
-  expect(isBeyondMeans(open, slow(0.9), { others: [], unassigned: left(0) })).toBe(false);
-  expect(isBeyondMeans(open, { ...slow(0.9), rateBps: undefined }, others(2))).toBe(false);
+  expect(isBeyondMeans(open, slow(1), { ...others(9), unassigned: left(12) })).toBe(false);
+  expect(isBeyondMeans(open, slow(1), { others: [], unassigned: left(0) })).toBe(false);
+  expect(isBeyondMeans(open, { ...slow(1), rateBps: undefined }, others(2))).toBe(false);
 });
 
 test('[C14] what is on its way back is not taken for lost', () => {

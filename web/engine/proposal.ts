@@ -1,6 +1,6 @@
 import { bitOf, NO_BITS, stripeOf } from '../../protocol/board/bits.ts';
 import { choose, handSize } from '../../protocol/board/choose.ts';
-import { chooseHedges, isWorthIt } from '../../protocol/board/hedge.ts';
+import { chooseHedges } from '../../protocol/board/hedge.ts';
 import { endMs, fairShare, isOutOfPatience, type Share, type Unassigned } from '../../protocol/board/plan.ts';
 import type { PartHash } from '../../protocol/messages/common.ts';
 import type { OpenBoard } from './board-session.ts';
@@ -111,6 +111,9 @@ export function handOn(
 
 /** [C14] With more of it sent than this share, a part is not given back any more. */
 const LITTLE_SENT = 1 / 4;
+/** [C14] So many times the share that was sent, and this, is what has to be won. */
+const GAIN = 2;
+const GAIN_MS = 1_000;
 
 const NONE: Share = { parts: 0, last: false };
 
@@ -131,18 +134,18 @@ function oneOf({ parts }: Unassigned): Share {
 }
 
 /**
- * [C14] Whether the first part, begun when nothing was measured, is better given back: the others would be done with it, and with
- * all else, so much sooner that one of them would have to send it once more.
+ * [C14] Whether the first part, begun when nothing was measured, is better given back: the others would be done with it, and
+ * with all else, sooner. What has been sent of it is to be won: with a quarter sent, it is as with a hedge.
  */
 export function isBeyondMeans(
   { replica: { geometry } }: Pick<OpenBoard, 'replica'>,
   { rateBps = 0, backlogBytes }: Pick<OwnWork, 'rateBps' | 'backlogBytes'>,
   { others, unassigned }: Pick<Outlook, 'others' | 'unassigned'>,
 ): boolean {
-  const isLittleSent = backlogBytes >= geometry.partBytes * (1 - LITTLE_SENT);
-  if (rateBps <= 0 || !isLittleSent || others.length === 0) return false;
-  const withIt = { ...unassigned, parts: unassigned.parts + 1 };
-  return isWorthIt(endMs(geometry, others, withIt), (backlogBytes * 1_000) / rateBps);
+  const sentShare = Math.max(0, 1 - backlogBytes / geometry.partBytes);
+  if (rateBps <= 0 || sentShare > LITTLE_SENT || others.length === 0) return false;
+  const othersMs = endMs(geometry, others, { ...unassigned, parts: unassigned.parts + 1 });
+  return othersMs * (1 + GAIN * sentShare) + GAIN_MS < (backlogBytes * 1_000) / rateBps;
 }
 
 function hedges(
