@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { stripeToWire } from '../../protocol/messages/board.ts';
 import { DESKTOP, launchChromium, openPage, PHONE } from '../support/browser.ts';
 import { createUpload, device, newSecrets } from '../support/client.ts';
 import { type StartedServer, startServerProcess } from '../support/started-server.ts';
@@ -317,6 +318,54 @@ test.each([
   const before = await top();
   letIn();
   await page.getByTestId('chart').waitFor({ state: 'attached' });
+  expect(await top()).toBe(before);
+});
+
+test('whoever watches something small that takes long is offered to be told of its end, and nothing moves for it', async () => {
+  const context = await browser.newContext(DESKTOP);
+  contexts.push(context);
+  await context.addInitScript(() =>
+    Object.defineProperty(Notification, 'permission', { get: () => 'default' }),
+  );
+  const upload = 'u'.repeat(22);
+  const held = { device: 1, parts: 3n, untilMs: Date.now() + 600_000 };
+  const stripe = { s: 0, rev: 1, known: 1_023n, done: 0n, credits: [], leases: [held] };
+  const board = {
+    ...{ type: 'board', upload, role: 'watcher', device: 2, partBytes: 5 * MIB, proven: false },
+    file: { name: 'small.mov', sizeBytes: 50 * MIB, type: '' },
+    createdAtMs: Date.now(),
+    expiresAtMs: Date.now() + 86_400_000,
+    state: { state: 'open' },
+    stripes: [stripeToWire(stripe)],
+    devices: [
+      { number: 1, name: 'Laptop', role: 'owner', online: true },
+      { number: 2, name: 'Wall', role: 'watcher', online: true },
+    ],
+  };
+  let isSlow = false;
+  await context.routeWebSocket(/\/ws$/, (socket) => {
+    const send = (message: object) => socket.send(JSON.stringify(message));
+    socket.onMessage((frame) => {
+      const { id: re, type } = JSON.parse(String(frame));
+      if (type === 'hello') send({ type: 'welcome', re, serverNowMs: Date.now() });
+      else if (type === 'join') send({ ...board, re });
+      else send({ type: 'ok', re });
+    });
+    const timer = setInterval(() => {
+      const by = { device: 1, rateBps: 100_000 };
+      if (isSlow) send({ type: 'stripes', upload, stripes: [], by });
+    }, 250);
+    socket.onClose(() => clearInterval(timer));
+  });
+  const { page } = await openPage(context, `${server.origin}/#${'s'.repeat(22)}`);
+  const top = () => page.getByTestId('grid').evaluate((grid) => grid.getBoundingClientRect().top);
+  await page.getByText('You are watching').first().waitFor();
+  await page.getByTestId('chart').waitFor({ state: 'attached' });
+  const before = await top();
+  const offer = page.getByRole('button', { name: 'Tell me when it is done' });
+  expect(await offer.isVisible()).toBe(false);
+  isSlow = true;
+  await offer.waitFor();
   expect(await top()).toBe(before);
 });
 

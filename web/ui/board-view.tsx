@@ -9,7 +9,7 @@ import { DeviceList } from './device-list.tsx';
 import { Grid } from './grid.tsx';
 import { HelpPanel } from './help-panel.tsx';
 import { later } from './later.ts';
-import { OpeningView, RefusedView } from './message-view.tsx';
+import { OpeningView } from './message-view.tsx';
 import { NotifyOffer } from './notify-offer.tsx';
 import { PauseAllButton, PauseButton } from './pause-buttons.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
@@ -56,6 +56,12 @@ const ThroughputChart = later(
   ({ ThroughputChart }) => ThroughputChart,
 );
 
+/** Most links open something. */
+const RefusedView = later(
+  () => import('./refused-view.tsx'),
+  ({ RefusedView }) => RefusedView,
+);
+
 interface BoardProps {
   app: App;
   open: OpenUpload;
@@ -80,16 +86,23 @@ export function BoardView(props: BoardProps): JSX.Element {
     const view = props.open.view();
     return view.state === 'opening' && view.trouble ? words.errors[view.trouble] : '';
   };
+  const opening = () => <OpeningView trouble={trouble()} home={props.app.home} />;
   return (
-    <Switch fallback={<OpeningView trouble={trouble()} home={props.app.home} />}>
-      <Match when={refusal()}>{(error) => <RefusedView error={error()} home={props.app.home} />}</Match>
-      <Match when={opened()}>{(view) => <Board {...props} view={view()} />}</Match>
+    <Switch fallback={opening()}>
+      <Match when={refusal()}>
+        {(error) => (
+          <Suspense fallback={opening()}>
+            <RefusedView error={error()} home={props.app.home} />
+          </Suspense>
+        )}
+      </Match>
+      <Match when={opened()}>{(view) => <Board {...props} view={view()} trouble={trouble()} />}</Match>
     </Switch>
   );
 }
 
 /** Its board, this device's part in it, and the way to bring in others. */
-function Board(props: BoardProps & { view: OpenView }): JSX.Element {
+function Board(props: BoardProps & { view: OpenView; trouble: string }): JSX.Element {
   const [justWatches, setJustWatches] = createSignal(false);
   const [lit, setLit] = createSignal<number>();
   const view = () => props.view;
@@ -111,7 +124,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
     return statusOf({
       view: view(),
       isUnreachable: props.isUnreachable,
-      unreachable: unreachableWords(props.app.connection(), words.unreachable),
+      unreachable: props.trouble,
       isOffline: props.isOffline,
       knownParts: props.open.upload.board()?.replica.knownParts() ?? 0,
       chosen: chosen && { name: chosen.name, sizeBytes: chosen.size },
@@ -178,7 +191,7 @@ function Board(props: BoardProps & { view: OpenView }): JSX.Element {
             <PauseAllButton upload={props.open.upload} isAllPaused={true} />
           </Show>
           <Show when={!asksForHelp()}>
-            <NotifyOffer isLong={isLong()} />
+            <NotifyOffer isOpen={isOpen()} isLong={isLong()} />
           </Show>
           <Show when={isOpen() && view().role === 'owner' && mayHaveMail()}>
             <Suspense>

@@ -2,12 +2,20 @@ import { type JSX, Match, Switch } from 'solid-js';
 import { words } from '../words/words.ts';
 import { askToNotify, notifyState } from './notify.ts';
 
-/** Offered where something long has begun; the browser asks only once this is pressed. */
-export function NotifyOffer(props: { isLong: boolean }): JSX.Element {
+/**
+ * Offered where something long has begun; the browser asks only once this is pressed. That it is long may be known only
+ * later: until then its room is kept, so that nothing moves.
+ */
+export function NotifyOffer(props: { isOpen: boolean; isLong: boolean }): JSX.Element {
   return (
     <Switch>
-      <Match when={props.isLong && notifyState() === 'default'}>
-        <button type="button" class="button" onClick={() => void askToNotify()}>
+      <Match when={props.isOpen && notifyState() === 'default'}>
+        <button
+          type="button"
+          class="button"
+          classList={{ 'not-yet': !props.isLong }}
+          onClick={() => void askToNotify()}
+        >
           {words.tellMe}
         </button>
       </Match>
