@@ -33,11 +33,12 @@ test('the others are to hear at once before each has had a part, and in the last
   expect(isHurried({ ...tempo, freeParts: 0, unknownParts: 1 })).toBe(false);
 });
 
-test('what an owner alone is still to hash is left as well; with helpers it is what they wait for', () => {
+test('nobody waits for a device that is alone; with helpers, what is still to be hashed is what they wait for', () => {
   const hashing = { ...MIDDLE, ownPartsPerS: 30, boardPartsPerS: 30, freeParts: 0, unknownParts: 500 };
   expect(gatherMs({ ...hashing, carriers: 1 })).toBe(350);
   expect(gatherMs({ ...hashing, carriers: 2 })).toBe(100);
-  expect(gatherMs({ ...hashing, carriers: 1, unknownParts: 0 })).toBe(100);
+  expect(gatherMs({ ...hashing, carriers: 1, unknownParts: 0 })).toBe(350);
+  expect(gatherMs({ ...hashing, carriers: 2, unknownParts: 0 })).toBe(100);
 });
 
 test('a crowd that waits for its first tickets has its hashes as they come', () => {

@@ -28,14 +28,15 @@ const CROWD = 7;
 
 /** How long to gather what there is to say, from the first of it. Pure. */
 export function gatherMs(tempo: Tempo): number {
-  const { ownPartsPerS, boardPartsPerS, freeParts, unknownParts, carriers } = tempo;
+  const { ownPartsPerS, boardPartsPerS, freeParts, carriers } = tempo;
   if (carriers >= CROWD && isBeginning(tempo)) return SHORTEST_MS;
   const isBusy = boardPartsPerS > BUSY_PARTS_PER_S && ownPartsPerS > 0;
   const forCountMs = isBusy ? ((GATHERED_PARTS - 1) * 1_000) / ownPartsPerS : FRESH_MS;
-  // With nothing free somebody is waiting already, at whatever speed; but nobody else for what this device is to hash.
-  const leftParts = carriers > 1 ? freeParts : freeParts + unknownParts;
-  const restMs = leftParts > 0 ? (leftParts * 1_000) / boardPartsPerS : 0;
-  const wantedMs = Math.min(Math.max(FRESH_MS, forCountMs), LONGEST_MS, restMs * SHARE_OF_REST);
+  // With nothing free somebody is waiting already, at whatever speed. A device that is alone keeps nobody waiting: when it
+  // runs out of tickets, and with its last part, it reports at once.
+  const restMs = freeParts > 0 ? (freeParts * 1_000) / boardPartsPerS : 0;
+  const nearEndMs = carriers > 1 ? restMs * SHARE_OF_REST : Number.POSITIVE_INFINITY;
+  const wantedMs = Math.min(Math.max(FRESH_MS, forCountMs), LONGEST_MS, nearEndMs);
   return Math.max(SHORTEST_MS, wantedMs);
 }
 
