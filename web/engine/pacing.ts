@@ -9,7 +9,7 @@ import { makePlaces, type PlacesRange } from './places.ts';
 import type { Clock } from './ports.ts';
 import { handOn, type OwnWork } from './proposal.ts';
 import { makeSpeed } from './speed.ts';
-import { gatherMs, type Tempo } from './sync-window.ts';
+import { CROWD, gatherMs, type Tempo } from './sync-window.ts';
 import { makeThrottle } from './throttle.ts';
 
 /** How fast this device goes, and how much it takes on for that. */
@@ -63,8 +63,9 @@ export function makePacing(options: PacingOptions): Pacing {
     return flightsAllowed(geometry.partBytes, speed.rateBps(), allowed, restS());
   };
 
-  /** How long all devices together need for what is not done yet. */
+  /** How long all devices together need for what is not done yet. Of a crowd each begins little anyway. */
   const restS = () => {
+    if (session.helpers() + 1 >= CROWD) return Number.POSITIVE_INFINITY;
     const leftBytes = geometry.sizeBytes - (session.board()?.replica.doneBytes() ?? 0);
     return leftBytes / ((speed.rateBps() ?? 0) + session.othersBps());
   };

@@ -24,7 +24,7 @@ const LONGEST_MS = 3_000;
 const SHARE_OF_REST = 0.3;
 const SHORTEST_MS = 100;
 /** From so many on it is a crowd, most of which waits for its first ticket while the owner hashes. */
-const CROWD = 7;
+export const CROWD = 7;
 
 /** How long to gather what there is to say, from the first of it. Pure. */
 export function gatherMs(tempo: Tempo): number {
