@@ -47,8 +47,10 @@ export interface Journal {
   /** Adds the entry, or replaces the one with the same secrets. */
   remember(entry: JournalEntry): void;
   forget(own: string): void;
-  /** In place of those that were kept; of an upload that was not made here nothing is kept. */
-  keepLinks(own: string, links: readonly KeptLink[]): void;
+  /** Beside those that are kept already; of an upload that was not made here nothing is kept. */
+  keepLink(own: string, link: KeptLink): void;
+  /** By their public names. */
+  forgetLinks(own: string, shares: readonly string[]): void;
   /** Some other tab has changed the entries. */
   onChange(listener: () => void): void;
   /** By the secret by which this device joins. */
@@ -109,6 +111,19 @@ export async function openJournal(): Promise<Journal> {
     );
   };
 
+  /** Of what is stored at that moment: another tab may have made a link that this one has not read yet. */
+  const changeLinks = (own: string, change: (links: readonly KeptLink[]) => KeptLink[]) => {
+    const changed = (entry: JournalEntry) => ({ ...entry, links: change(entry.links ?? []) });
+    if (!entries.some(({ secrets }) => secrets.own === own)) return;
+    entries = entries.map((one) => (one.secrets.own === own ? changed(one) : one));
+    void write(async (to) => {
+      const transaction = to.transaction('uploads', 'readwrite', { durability: 'strict' });
+      const stored = JournalEntry.safeParse(await transaction.store.get(own));
+      if (stored.success) await transaction.store.put(changed(stored.data), own);
+      await transaction.done;
+    });
+  };
+
   const key = await deviceKey(database);
 
   return {
@@ -129,13 +144,9 @@ export async function openJournal(): Promise<Journal> {
       entries = entries.filter(({ secrets }) => secrets.own !== own);
       void write((to) => Promise.all([to.delete('uploads', own), dropFile(own)]));
     },
-    keepLinks(own, links) {
-      const entry = entries.find(({ secrets }) => secrets.own === own);
-      if (!entry) return;
-      const next = { ...entry, links: [...links] };
-      entries = entries.map((one) => (one === entry ? next : one));
-      void write((to) => putDurably(to, next));
-    },
+    keepLink: (own, link) => changeLinks(own, (links) => [...links, link]),
+    forgetLinks: (own, shares) =>
+      changeLinks(own, (links) => links.filter(({ share }) => !shares.includes(share))),
     onChange: (listener) => void listeners.add(listener),
     async keptFile(secret) {
       const kept = KeptFile.safeParse(await database?.get('files', secret).catch(() => undefined));

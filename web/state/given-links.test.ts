@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ShareInfo } from '../../protocol/messages/share.ts';
-import { isFirstTakenBack, newestOf, stillGood } from './given-links.ts';
+import { isFirstTakenBack, newestOf, overFor, stillGood, withLinks } from './given-links.ts';
 
 const MADE_AT_MS = 1_000;
 const link = (share: string, more: Partial<ShareInfo> = {}): ShareInfo => ({
@@ -32,7 +32,7 @@ test('a link that was just made is the newest of its role and name', () => {
   expect(newestOf(all, 'helper', 'tablet')).toBe('new');
 });
 
-test('links that were made here are kept until the server says that they admit nobody any more', () => {
+test('links that were made here are shown as long as the server says that they admit somebody, and forgotten only once it says that they do not', () => {
   const [good, over, gone, back] = ['good', 'over', 'gone', 'back'].map((share) => ({ share }));
   const made = [good, over, gone, back] as Array<{ share: string }>;
   expect(stillGood(made, undefined, 5_000)).toEqual(made);
@@ -42,4 +42,13 @@ test('links that were made here are kept until the server says that they admit n
     link('back', { revokedAtMs: 3_000 }),
   ];
   expect(stillGood(made, known, 5_000)).toEqual([good]);
+  expect(overFor(made, known, 5_000)).toEqual([over, back]);
+  // A list from before the newest link was made, which comes after the one that has it.
+  expect(overFor(made, [], 5_000)).toEqual([]);
+  expect(overFor(made, undefined, 5_000)).toEqual([]);
+});
+
+test('what two tabs have made is told once each', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((share) => ({ share })) as Array<{ share: string }>;
+  expect(withLinks([a, b] as never[], [{ share: 'b' }, c] as never[])).toEqual([a, b, c]);
 });

@@ -29,6 +29,27 @@ export function stillGood<Link extends { share: string }>(
   return known === undefined ? made : made.filter(isGood);
 }
 
+/**
+ * Those of the links made here that admit nobody any more, as the server says. One of which it says nothing may be among
+ * more than it tells of, or newer than a list that comes late: who forgot that one could never show it again.
+ */
+export function overFor<Link extends { share: string }>(
+  made: readonly Link[],
+  known: Known,
+  nowMs: number,
+): readonly Link[] {
+  const isOver = (one: ShareInfo) => one.revokedAtMs !== undefined || one.expiresAtMs <= nowMs;
+  return made.filter(({ share }) => known?.some((one) => one.share === share && isOver(one)));
+}
+
+/** The links of two lists, each once. */
+export function withLinks<Link extends { share: string }>(
+  some: readonly Link[],
+  others: readonly Link[],
+): readonly Link[] {
+  return [...some, ...others.filter(({ share }) => !some.some((one) => one.share === share))];
+}
+
 /** Which of them was made last, by its role and name. */
 export function newestOf(known: Known, role: Role, name: string): string | undefined {
   const alike = (known ?? []).filter((one) => one.role === role && one.name === name);

@@ -26,7 +26,9 @@ export interface OpenUpload {
   links: { help: string | undefined; watch: string | undefined };
   /** Links that were made here for others. */
   keptLinks(): readonly KeptLink[];
-  keepLinks(links: readonly KeptLink[]): void;
+  keepLink(link: KeptLink): void;
+  /** By their public names. */
+  forgetLinks(shares: readonly string[]): void;
   /** The secret by which this device joins it. */
   secret: string;
   /** Once the board is there. */
@@ -151,7 +153,8 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
     goOn: () => void source.goOn(),
     links: options.links,
     keptLinks: () => options.journal.entryOf(options.secret)?.links ?? [],
-    keepLinks: (links) => options.journal.keepLinks(options.secret, links),
+    keepLink: (link) => options.journal.keepLink(options.secret, link),
+    forgetLinks: (shares) => options.journal.forgetLinks(options.secret, shares),
     secret: options.secret,
     tickets: () => tickets,
     onTickets: ticketChanges.on,

@@ -1,8 +1,8 @@
-import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show, untrack } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { KeptLink } from '../browser/journal.ts';
 import { newSecret } from '../browser/secrets.ts';
-import { isFirstTakenBack, newestOf, stillGood } from '../state/given-links.ts';
+import { isFirstTakenBack, newestOf, overFor, stillGood, withLinks } from '../state/given-links.ts';
 import { atOrigin } from '../state/lan-address.ts';
 import { linkOf } from '../state/links.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
@@ -36,7 +36,9 @@ export function SharePanel(props: {
   const { links } = props.open.upload;
   const [known, setKnown] = createSignal(links.all());
   onCleanup(links.onChange(() => setKnown(links.all())));
-  const [made, setMade] = createSignal(props.open.keptLinks());
+  const [madeNow, setMadeNow] = createSignal<readonly KeptLink[]>([]);
+  /** By another tab of this browser too; and what is made where nothing is kept, for as long as this page is open. */
+  const made = () => withLinks(props.open.keptLinks(), madeNow());
   const [said, setSaid] = createSignal('');
   let panel: HTMLElement | undefined;
 
@@ -53,12 +55,16 @@ export function SharePanel(props: {
     undefined,
     { equals: (before, now) => before.length === now.length && now.every((one, i) => one === before[i]) },
   );
-  const keep = (links: readonly KeptLink[]) => {
-    setMade(links);
-    props.open.keepLinks(links);
+  const keep = (link: KeptLink) => {
+    props.open.keepLink(link);
+    setMadeNow([...madeNow(), link]);
   };
   createEffect(() => {
-    if (good().length < made().length) keep(good());
+    good();
+    const over = overFor(untrack(made), known(), props.serverNowMs()).map(({ share }) => share);
+    if (over.length === 0) return;
+    props.open.forgetLinks(over);
+    setMadeNow((links) => links.filter(({ share }) => !over.includes(share)));
   });
   const given = () => {
     const one = good().findLast(({ isFirst }) => isFirst);
@@ -82,7 +88,7 @@ export function SharePanel(props: {
     setSaid(sayOf(change, peopleWords().madeLink(name)));
     const share = change.state === 'done' ? newestOf(links.all(), 'helper', name) : undefined;
     if (!share) return;
-    keep([...good(), { share, secret, isFirst: true }]);
+    keep({ share, secret, isFirst: true });
     // The button that was pressed has gone.
     panel?.focus({ preventScroll: true });
   };
@@ -132,7 +138,7 @@ export function SharePanel(props: {
             upload={props.open.upload}
             all={known() ?? []}
             made={good()}
-            keep={(link) => keep([...good(), link])}
+            keep={keep}
             devices={view().devices}
             nowMs={props.serverNowMs}
             reachable={(link) => reachable(link) ?? link}
