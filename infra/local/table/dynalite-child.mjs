@@ -21,16 +21,17 @@ if (!process.connected) process.exit();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 let state = 'starting';
+let refuse = (response) => response.destroy();
 /** Requests that are not answered. */
 const unanswered = new Set();
 process.on('uncaughtException', async (error) => {
   if (state === 'failing') return;
   const report = state === 'starting' ? startFailure(error) : crash(error);
   state = 'failing';
-  // Not one more is acknowledged: what LevelDB writes behind a record that did not fit, it does not find again.
-  const told = [...unanswered].map((response) =>
-    report.isFull ? refuseForRoom(response) : response.destroy(),
-  );
+  if (report.isFull) refuse = refuseForRoom;
+  // Not one more is acknowledged, nor of those that come meanwhile: what LevelDB writes behind a record that did not fit,
+  // it does not find again.
+  const told = [...unanswered].map((response) => refuse(response));
   const tooLate = new Promise((resolve) => setTimeout(resolve, TELLING_MS));
   await Promise.race([Promise.all(told), tooLate]);
   process.send(report, () => process.exit(1));
@@ -45,6 +46,7 @@ server.removeAllListeners('request');
 // dynalite rethrows the error of a request that its client aborts in mid-body, which would end this process and
 // everybody else's requests with it. So it only gets to see requests that have arrived whole.
 server.on('request', (request, response) => {
+  if (state === 'failing') return void refuse(response);
   unanswered.add(response);
   response.on('close', () => unanswered.delete(response));
   const chunks = [];
