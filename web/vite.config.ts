@@ -26,6 +26,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // Whoever starts it for the first time on a busy machine would read how long our plugins took.
+      checks: { bundlerTimings: false },
       input: {
         index: fileURLToPath(new URL('index.html', import.meta.url)),
         'service-worker': fileURLToPath(new URL('service-worker.ts', import.meta.url)),
