@@ -273,6 +273,21 @@ test('a link that was made here is shown again after a reload, on this browser a
   expect(await links.getByRole('textbox', { name: 'kitchen tablet' }).inputValue()).toBe(made);
   await links.getByRole('img', { name: 'kitchen tablet' }).waitFor();
 
+  const tab = (await openPage(page.context(), page.url())).page;
+  const linksOfTab = tab.getByRole('group').filter({ hasText: 'Make a link' });
+  await tab.getByText('Links', { exact: true }).click();
+  await linksOfTab.getByLabel('Name, for you').fill('attic');
+  await linksOfTab.getByRole('button', { name: 'Make a link' }).click();
+  await linksOfTab.getByRole('textbox', { name: 'The new link' }).waitFor();
+  // Neither writes over what the other has made.
+  await links.getByRole('button', { name: 'Show attic' }).waitFor();
+  await links.getByLabel('Name, for you').fill('cellar');
+  await links.getByRole('button', { name: 'Make a link' }).click();
+  for (const name of ['attic', 'cellar', 'kitchen tablet']) {
+    await linksOfTab.getByRole('button', { name: `Show ${name}` }).waitFor();
+  }
+  await tab.close();
+
   const remembers = () =>
     page.evaluate(async (secret) => {
       const opening = indexedDB.open('tributary');

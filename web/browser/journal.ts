@@ -14,6 +14,7 @@ export const KeptLink = z.object({
   isFirst: z.boolean().optional(),
 });
 export type KeptLink = z.infer<typeof KeptLink>;
+export type LinksChange = (links: readonly KeptLink[]) => KeptLink[];
 
 /** What this browser remembers of an upload that it made. Secrets leave it only in links and message bodies. */
 export const JournalEntry = z.object({
@@ -47,10 +48,11 @@ export interface Journal {
   /** Adds the entry, or replaces the one with the same secrets. */
   remember(entry: JournalEntry): void;
   forget(own: string): void;
-  /** Beside those that are kept already; of an upload that was not made here nothing is kept. */
-  keepLink(own: string, link: KeptLink): void;
-  /** By their public names. */
-  forgetLinks(own: string, shares: readonly string[]): void;
+  /**
+   * Changes those that are kept, as they are at that moment: another tab may have made one that this one has not read yet.
+   * Of an upload that was not made here nothing is kept.
+   */
+  changeLinks(own: string, change: LinksChange): void;
   /** Some other tab has changed the entries. */
   onChange(listener: () => void): void;
   /** By the secret by which this device joins. */
@@ -111,19 +113,6 @@ export async function openJournal(): Promise<Journal> {
     );
   };
 
-  /** Of what is stored at that moment: another tab may have made a link that this one has not read yet. */
-  const changeLinks = (own: string, change: (links: readonly KeptLink[]) => KeptLink[]) => {
-    const changed = (entry: JournalEntry) => ({ ...entry, links: change(entry.links ?? []) });
-    if (!entries.some(({ secrets }) => secrets.own === own)) return;
-    entries = entries.map((one) => (one.secrets.own === own ? changed(one) : one));
-    void write(async (to) => {
-      const transaction = to.transaction('uploads', 'readwrite', { durability: 'strict' });
-      const stored = JournalEntry.safeParse(await transaction.store.get(own));
-      if (stored.success) await transaction.store.put(changed(stored.data), own);
-      await transaction.done;
-    });
-  };
-
   const key = await deviceKey(database);
 
   return {
@@ -144,9 +133,16 @@ export async function openJournal(): Promise<Journal> {
       entries = entries.filter(({ secrets }) => secrets.own !== own);
       void write((to) => Promise.all([to.delete('uploads', own), dropFile(own)]));
     },
-    keepLink: (own, link) => changeLinks(own, (links) => [...links, link]),
-    forgetLinks: (own, shares) =>
-      changeLinks(own, (links) => links.filter(({ share }) => !shares.includes(share))),
+    changeLinks(own, change) {
+      const changed = (entry: JournalEntry) =>
+        entry.secrets.own === own ? { ...entry, links: change(entry.links ?? []) } : entry;
+      entries = entries.map(changed);
+      void write(async (to) => {
+        const transaction = to.transaction('uploads', 'readwrite', { durability: 'strict' });
+        const stored = await transaction.store.get(own);
+        await Promise.all([stored && transaction.store.put(changed(stored), own), transaction.done]);
+      });
+    },
     onChange: (listener) => void listeners.add(listener),
     async keptFile(secret) {
       const kept = KeptFile.safeParse(await database?.get('files', secret).catch(() => undefined));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ShareInfo } from '../../protocol/messages/share.ts';
-import { isFirstTakenBack, newestOf, overFor, stillGood, withLinks } from './given-links.ts';
+import { isFirstTakenBack, newestOf, overBy, stillGood, withLinks } from './given-links.ts';
 
 const MADE_AT_MS = 1_000;
 const link = (share: string, more: Partial<ShareInfo> = {}): ShareInfo => ({
@@ -42,10 +42,10 @@ test('links that were made here are shown as long as the server says that they a
     link('back', { revokedAtMs: 3_000 }),
   ];
   expect(stillGood(made, known, 5_000)).toEqual([good]);
-  expect(overFor(made, known, 5_000)).toEqual([over, back]);
+  expect(made.filter(overBy(known, 5_000))).toEqual([over, back]);
   // A list from before the newest link was made, which comes after the one that has it.
-  expect(overFor(made, [], 5_000)).toEqual([]);
-  expect(overFor(made, undefined, 5_000)).toEqual([]);
+  expect(made.filter(overBy([], 5_000))).toEqual([]);
+  expect(made.filter(overBy(undefined, 5_000))).toEqual([]);
 });
 
 test('what two tabs have made is told once each', () => {

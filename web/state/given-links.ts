@@ -30,16 +30,12 @@ export function stillGood<Link extends { share: string }>(
 }
 
 /**
- * Those of the links made here that admit nobody any more, as the server says. One of which it says nothing may be among
- * more than it tells of, or newer than a list that comes late: who forgot that one could never show it again.
+ * Tells which links admit nobody any more, as the server says. One of which it says nothing may be among more than it
+ * tells of, or newer than a list that comes late: who forgot that one could never show it again.
  */
-export function overFor<Link extends { share: string }>(
-  made: readonly Link[],
-  known: Known,
-  nowMs: number,
-): readonly Link[] {
+export function overBy(known: Known, nowMs: number): (link: { share: string }) => boolean {
   const isOver = (one: ShareInfo) => one.revokedAtMs !== undefined || one.expiresAtMs <= nowMs;
-  return made.filter(({ share }) => known?.some((one) => one.share === share && isOver(one)));
+  return ({ share }) => known?.some((one) => one.share === share && isOver(one)) ?? false;
 }
 
 /** The links of two lists, each once. */

@@ -1,5 +1,5 @@
 import { createSignal } from 'solid-js';
-import type { Journal, KeptLink } from '../browser/journal.ts';
+import type { Journal, KeptLink, LinksChange } from '../browser/journal.ts';
 import { isPausedHere, keepPausedHere } from '../browser/paused-here.ts';
 import { makeEmitter } from '../engine/emitter.ts';
 import type { Clock } from '../engine/ports.ts';
@@ -26,9 +26,7 @@ export interface OpenUpload {
   links: { help: string | undefined; watch: string | undefined };
   /** Links that were made here for others. */
   keptLinks(): readonly KeptLink[];
-  keepLink(link: KeptLink): void;
-  /** By their public names. */
-  forgetLinks(shares: readonly string[]): void;
+  changeKeptLinks(change: LinksChange): void;
   /** The secret by which this device joins it. */
   secret: string;
   /** Once the board is there. */
@@ -153,8 +151,7 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
     goOn: () => void source.goOn(),
     links: options.links,
     keptLinks: () => options.journal.entryOf(options.secret)?.links ?? [],
-    keepLink: (link) => options.journal.keepLink(options.secret, link),
-    forgetLinks: (shares) => options.journal.forgetLinks(options.secret, shares),
+    changeKeptLinks: (change) => options.journal.changeLinks(options.secret, change),
     secret: options.secret,
     tickets: () => tickets,
     onTickets: ticketChanges.on,

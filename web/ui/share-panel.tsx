@@ -1,8 +1,8 @@
-import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show, untrack } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import type { Role } from '../../protocol/messages/common.ts';
 import type { KeptLink } from '../browser/journal.ts';
 import { newSecret } from '../browser/secrets.ts';
-import { isFirstTakenBack, newestOf, overFor, stillGood, withLinks } from '../state/given-links.ts';
+import { isFirstTakenBack, newestOf, overBy, stillGood, withLinks } from '../state/given-links.ts';
 import { atOrigin } from '../state/lan-address.ts';
 import { linkOf } from '../state/links.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
@@ -56,15 +56,14 @@ export function SharePanel(props: {
     { equals: (before, now) => before.length === now.length && now.every((one, i) => one === before[i]) },
   );
   const keep = (link: KeptLink) => {
-    props.open.keepLink(link);
-    setMadeNow([...madeNow(), link]);
+    props.open.changeKeptLinks((links) => [...links, link]);
+    setMadeNow((links) => [...links, link]);
   };
   createEffect(() => {
     good();
-    const over = overFor(untrack(made), known(), props.serverNowMs()).map(({ share }) => share);
-    if (over.length === 0) return;
-    props.open.forgetLinks(over);
-    setMadeNow((links) => links.filter(({ share }) => !over.includes(share)));
+    const isOver = overBy(known(), props.serverNowMs());
+    if (props.open.keptLinks().some(isOver))
+      props.open.changeKeptLinks((links) => links.filter((link) => !isOver(link)));
   });
   const given = () => {
     const one = good().findLast(({ isFirst }) => isFirst);
