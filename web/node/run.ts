@@ -108,6 +108,7 @@ async function carry(
   const port =
     file && hashes && withHashMemory(makeFilePort(file, nodeClock, options.limitBps), hashes, Math.random);
   let upload: Upload;
+  let linksTold: Promise<void> | undefined;
   if (command.kind === 'create' && file && entry.secrets) {
     const { secrets } = entry;
     const info = { name: file.name, sizeBytes: file.sizeBytes, type: '' };
@@ -121,7 +122,7 @@ async function carry(
       if (upload.view().state !== 'open') return;
       stop();
       // Others know this machine by another address than it does itself.
-      void lanOriginOf(command.page.href).then((lan) => {
+      linksTold = lanOriginOf(command.page.href).then((lan) => {
         const reachable = (link: string) => (lan === undefined ? link : atOrigin(link, lan));
         report.links({ help: reachable(links.help), watch: reachable(links.watch) }, begun);
       });
@@ -144,6 +145,8 @@ async function carry(
   if (ending.code === EXIT.complete && isWrittenTo && port && !hasShownFile) {
     ending = (await Promise.race([unlessTheSame(upload, connection, port), stopped])) ?? ending;
   }
+  // What is small is done before it is known by which address others would come.
+  await linksTold;
   const farewell = await sayFarewell(upload, connection, nodeClock);
   report.moment({ ...farewell.moment, server: command.page.host });
   if (isInterruption(ending.code) && file) ending = { ...ending, text: interruptedWords(farewell) };
