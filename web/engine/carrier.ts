@@ -302,7 +302,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     showState();
   };
 
-  /** [C14] What was begun when nothing was measured. */
+  /** [C14] The one part that was begun before anything was stored. */
   const thinkAgain = (board: OpenBoard) => {
     if (!isFirstPart()) return;
     const [part] = flights.parts();
