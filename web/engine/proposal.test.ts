@@ -84,6 +84,9 @@ test('[C5] what becomes known by a message can be asked for by the same one', ()
   expect(hashes).toHaveLength(8);
   expect(want.toSorted((a, b) => a - b)).toEqual([5, 6, 7, 8]);
   expect(propose(hashing, { load, own: work({ gatherMs: 3_000 }) }).want).toHaveLength(8);
+  // In a crowd it is for the others, who have none.
+  expect(propose(hashing, { load, own: work({ gatherMs: 3_000, carriers: 6 }) }).want).toHaveLength(1);
+  expect(propose(hashing, { load, own: work({ gatherMs: 3_000, carriers: 7 }) }).want).toEqual([]);
 });
 
 test('[C8] who has measured nothing takes one ticket to find out, and who has it already takes no other', () => {

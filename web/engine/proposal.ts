@@ -7,6 +7,7 @@ import type { OpenBoard } from './board-session.ts';
 import { mayPublish } from './hash-ahead.ts';
 import { type Load, partsInHand } from './load.ts';
 import type { Outlook } from './outlook.ts';
+import { CROWD } from './sync-window.ts';
 
 /** How fast this device is, as far as it knows. */
 export interface OwnWork {
@@ -104,7 +105,8 @@ export function handOn(
 ): number {
   const size = handSize(replica.geometry, work.atOnce, work, work.gatherMs);
   if (replica.knownParts() >= replica.geometry.parts) return size;
-  const free = replica.freeParts(serverNowMs) + aboutToBeKnown;
+  // Most of a crowd waits for its first ticket: what is published is for them before the owner lays in more.
+  const free = replica.freeParts(serverNowMs) + (work.carriers < CROWD ? aboutToBeKnown : 0);
   const spare = Math.floor(free / Math.max(1, work.carriers));
   return Math.min(size, work.atOnce + spare);
 }
