@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderUnicodeCompact } from 'uqr';
-import { DISK_FULL } from './disk-full.ts';
+import { DISK_FULL, DISK_FULL_CODES } from './disk-full.ts';
 import { withKey } from './instance-key.ts';
 import { makeLogFile } from './log-file.ts';
 import { type RunningServer, startServer } from './server.ts';
@@ -105,7 +105,7 @@ function explain(error: unknown, settings: Settings | undefined): string {
   if (code === 'EADDRNOTAVAIL' || syscall === 'getaddrinfo') {
     return `HOST is ${host}; this machine has no such address.`;
   }
-  if (code === 'ENOSPC' || code === 'EDQUOT' || DISK_FULL.test(message)) {
+  if (DISK_FULL_CODES.has(code) || DISK_FULL.test(message)) {
     return `The disk with ${dataFolder} is full. Make room there, or set DATA_DIR to another folder.`;
   }
   if (NOT_WRITABLE.has(code) || (code === 'ENOENT' && syscall === 'mkdir')) {

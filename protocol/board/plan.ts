@@ -18,7 +18,7 @@ const STEPS = 20;
 
 /** Tickets that nobody has. */
 export interface Unassigned {
-  /** Of parts as long as any. */
+  /** Parts of the full length. */
   parts: number;
   /** The length of the last part, if that is smaller and nobody has it. */
   lastBytes: number | undefined;
@@ -26,7 +26,7 @@ export interface Unassigned {
 
 /** What a device takes of them. */
 export interface Share {
-  /** So many of parts as long as any. */
+  /** So many parts of the full length. */
   parts: number;
   /** And the last one, if that is smaller. */
   last: boolean;

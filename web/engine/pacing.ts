@@ -58,6 +58,8 @@ export function makePacing(options: PacingOptions): Pacing {
   const throttle = makeThrottle(clock);
   const places = makePlaces(options.places);
 
+  const carriers = () => session.helpers() + 1;
+
   const atOnce = () => {
     const allowed = Math.min(places.limit(), throttle.limit(), budget.atOnce(geometry.partBytes));
     return flightsAllowed(geometry.partBytes, speed.rateBps(), allowed, restS());
@@ -65,7 +67,7 @@ export function makePacing(options: PacingOptions): Pacing {
 
   /** How long all devices together need for what is not done yet. Of a crowd each begins little anyway. */
   const restS = () => {
-    if (session.helpers() + 1 >= CROWD) return Number.POSITIVE_INFINITY;
+    if (carriers() >= CROWD) return Number.POSITIVE_INFINITY;
     const leftBytes = geometry.sizeBytes - (session.board()?.replica.doneBytes() ?? 0);
     return leftBytes / ((speed.rateBps() ?? 0) + session.othersBps());
   };
@@ -85,7 +87,7 @@ export function makePacing(options: PacingOptions): Pacing {
       freeParts: replica.freeParts(serverNowMs()),
       unknownParts: geometry.parts - replica.knownParts(),
       doneParts: replica.doneParts(),
-      carriers: session.helpers() + 1,
+      carriers: carriers(),
     };
   };
 
@@ -97,7 +99,7 @@ export function makePacing(options: PacingOptions): Pacing {
       backlogBytes: backlogBytes(load),
       leaseMs: leaseMsFor(geometry.partBytes, atOnce(), rateBps),
       gatherMs: gatherMs(tempoOn(board)),
-      carriers: session.helpers() + 1,
+      carriers: carriers(),
     };
   };
 

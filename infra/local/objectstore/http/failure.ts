@@ -1,14 +1,12 @@
+import { DISK_FULL_CODES } from '../../disk-full.ts';
 import { errorCode } from '../storage/durable.ts';
 import { S3Error } from './s3-error.ts';
-
-/** No room on the device, or none left for this user. */
-const DISK_FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Whatever was thrown, as the S3 error that its requester gets to see. */
 export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   const code = errorCode(error);
-  if (code !== undefined && DISK_FULL.has(code)) {
+  if (code !== undefined && DISK_FULL_CODES.has(code)) {
     return new S3Error('XMinioStorageFull', `The disk that holds the object store is full (${code}).`, {
       cause: error,
     });
