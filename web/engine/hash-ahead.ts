@@ -1,6 +1,8 @@
 import { allBits, NO_BITS, partsOf } from '../../protocol/board/bits.ts';
-import { STRIPE_PARTS } from '../../protocol/board/geometry.ts';
+import { type Geometry, STRIPE_PARTS } from '../../protocol/board/geometry.ts';
 import type { Replica } from '../../protocol/board/replica.ts';
+import type { BoardSession, OpenBoard } from './board-session.ts';
+import type { Hashing } from './hashing.ts';
 
 /** Parts that an owner keeps hashed beyond those in hand, so that it never waits for a hash. */
 const NEAR_PARTS = 24;
@@ -82,4 +84,30 @@ export function unknownParts(
 
 function placeOf(part: number): number {
   return (part - 1) % STRIPE_PARTS;
+}
+
+export interface HashAheadOptions {
+  hashing: Pick<Hashing, 'start' | 'room' | 'underWay' | 'hashOf'>;
+  /** Hashes that the board does not know yet. */
+  unpublished: ReadonlyMap<number, string>;
+  geometry: Geometry;
+  session: Pick<BoardSession, 'helpers'>;
+  rateBps: () => number | undefined;
+  serverNowMs: () => number;
+}
+
+/** For who may publish: starts hashing what is to be hashed next; the first parts before the board is there. */
+export function makeHashAhead(options: HashAheadOptions): (board: OpenBoard | undefined) => void {
+  const { hashing, unpublished, geometry, session, rateBps, serverNowMs } = options;
+  const refill = makeRefill();
+  return (board) => {
+    if (!board) return hashing.start([1, 2].filter((part) => part <= geometry.parts));
+    const waiting = board.replica.freeParts(serverNowMs()) + unpublished.size + hashing.underWay();
+    const helpers = session.helpers();
+    const missing = refill(hashAheadTarget(rateBps(), helpers), waiting);
+    if (missing <= 0 || hashing.room() === 0) return;
+    const isHashed = (part: number) => hashing.hashOf(part) !== undefined;
+    const next = Math.min(missing, hashing.room()) + hashing.underWay();
+    hashing.start(unknownParts(board.replica, next, isHashed, stripesForHashing(helpers)));
+  };
 }

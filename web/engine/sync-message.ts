@@ -3,7 +3,7 @@ import { MAX_PARTS_PER_LIST, MAX_STRIPES_PER_SYNC } from '../../protocol/limits.
 import type { PartHash } from '../../protocol/messages/common.ts';
 import type { Request } from './connection.ts';
 
-type SyncRequest = Extract<Request, { type: 'sync' }>;
+export type SyncRequest = Extract<Request, { type: 'sync' }>;
 
 /** What a device has to say, in full; more than one message may hold. */
 export interface ToSay {

@@ -7,7 +7,8 @@ import {
 import type { ErrorKind, ProtocolError } from '../../protocol/messages/error.ts';
 import { isOver, makeBoardSession, type OpenBoard, type Opening } from './board-session.ts';
 import type { Budget } from './budget.ts';
-import type { Carrier, CarrierOptions, CarrierState } from './carrier.ts';
+import type { Carrier, CarrierOptions } from './carrier.ts';
+import type { CarrierState } from './carrier-state.ts';
 import type { Connection } from './connection.ts';
 import { numberedByName } from './device-names.ts';
 import { makeEmitter } from './emitter.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CarrierState } from '../engine/carrier.ts';
+import type { CarrierState } from '../engine/carrier-state.ts';
 import { filesAreFor, mayChooseFile, type Situation, statusOf } from './status.ts';
 
 const PAUSED = { state: 'open', pausedAtMs: 5 } as const;

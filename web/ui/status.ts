@@ -1,5 +1,5 @@
 import { isPaused } from '../../protocol/messages/common.ts';
-import type { CarrierState } from '../engine/carrier.ts';
+import type { CarrierState } from '../engine/carrier-state.ts';
 import type { UploadView } from '../engine/upload.ts';
 import { numbers, words } from '../words/words.ts';
 

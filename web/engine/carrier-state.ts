@@ -1,0 +1,22 @@
+import type { StopReason } from './retry.ts';
+
+/** What this device is doing with its file. */
+export type CarrierState =
+  | { state: 'proving' }
+  | { state: 'carrying' }
+  /** Puts keep failing; they are tried again. */
+  | { state: 'retrying' }
+  /** The store, or the server's own table, has no room; it is tried again, at long intervals. */
+  | { state: 'store-full' }
+  /** Every ticket is done or in the hands of others. */
+  | { state: 'nothing-free' }
+  /** Nothing leaves this device until the person goes on, or an owner does for all. */
+  | { state: 'paused'; by: 'person' | 'owner' }
+  /** What the person allows this device to send has been sent. */
+  | { state: 'used-up' }
+  | { state: 'over' }
+  | { state: 'stopped'; reason: StopReason; detail: string; part?: number };
+
+export function isSameState(a: CarrierState, b: CarrierState): boolean {
+  return a.state === b.state && (a.state !== 'paused' || b.state !== 'paused' || a.by === b.by);
+}
