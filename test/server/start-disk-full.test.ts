@@ -197,6 +197,7 @@ test('a device whose parts find no room shows that it is the disk, and finishes 
   disk.roomBytes = 12 * MIB;
   const stuck = await viewWith(({ carrier }) => carrier?.state === 'store-full');
   expect(stuck.phase.state).not.toBe('finished');
+  expect(stuck.progress).toMatchObject({ rateBps: 0, etaMs: undefined });
   expect(stuck.doneParts).toBeLessThan(stuck.partCount);
   disk.roomBytes = Number.POSITIVE_INFINITY;
   const done = await viewWith(({ phase }) => phase.state === 'finished');

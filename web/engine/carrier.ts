@@ -27,7 +27,7 @@ import { makeTurns } from './turns.ts';
 
 export interface Carrier {
   state(): CarrierState;
-  /** Bytes a second over the last seconds. */
+  /** Bytes a second over the last seconds; 0 while nothing that is sent gets through. */
   rateBps(): number;
   /** Bytes of unfinished parts that have left, and parts that the board does not show as done yet. */
   sentBytes(): number;
@@ -241,6 +241,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     turns,
     lookout,
     room: (board) => room(board),
+    isInVain: () => isInVain(),
     granted: (board, message, granted) => takeGranted(board, message, granted),
     failed(board, error) {
       if (isStopped()) return;
@@ -307,6 +308,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     else setState({ state: isBusy ? 'carrying' : 'nothing-free' });
   };
 
+  /** What is sent now is sent again and again: however fast that is, the upload does not move by it. */
+  const isInVain = () =>
+    state.state === 'store-full' || (state.state === 'retrying' && hand.streak() > flights.size);
+
   const takeGranted = (board: OpenBoard, message: SyncRequest, granted: Granted) => {
     if (!isStopped() && !restOf(board)) takeTickets(granted);
     session.takeStripes(granted.stripes);
@@ -349,7 +354,7 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   return {
     state: () => state,
-    rateBps: () => (isStopped() || flights.size === 0 ? 0 : (pacing.rateBps() ?? 0)),
+    rateBps: () => (isStopped() || isInVain() || flights.size === 0 ? 0 : (pacing.rateBps() ?? 0)),
     sentBytes() {
       // What the board shows as done counts there, until our own account of it is cleared as well.
       const replica = session.board()?.replica;

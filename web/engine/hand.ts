@@ -30,6 +30,8 @@ export interface Hand {
   nextUntilMs(nowMs: number): number;
   /** Failures of the part that failed most often in a row. */
   worstFailures(): number;
+  /** Failures since the last part was stored, whichever parts they were of. */
+  streak(): number;
 }
 
 export function makeHand(): Hand {
@@ -80,5 +82,6 @@ export function makeHand(): Hand {
         ...[...failures.values()].map(({ untilMs }) => untilMs).filter((ms) => ms > nowMs),
       ),
     worstFailures: () => Math.max(0, ...[...failures.values()].map(({ count }) => count)),
+    streak: () => streak,
   };
 }

@@ -36,6 +36,8 @@ export interface SyncingOptions {
   lookout: Lookout;
   /** For how many more parts the person allows enough. */
   room(board: OpenBoard): number;
+  /** Nothing that is sent gets through: then this device is as good as one that has no line. */
+  isInVain(): boolean;
   granted(board: OpenBoard, message: SyncRequest, granted: Granted): void;
   /** It was refused, or (no error) not answered. */
   failed(board: OpenBoard, error: ProtocolError | undefined): void;
@@ -111,7 +113,7 @@ export function makeSyncing(options: SyncingOptions): Syncing {
     const { rateBps = 0, leaseMs, backlogBytes: left } = pacing.workOn(load, board);
     const said = {
       leaseMs,
-      rateBps: Math.round(rateBps),
+      rateBps: options.isInVain() ? 0 : Math.round(rateBps),
       backlogBytes: Math.round(left),
       hurry: isHurried(pacing.tempoOn(board)),
       again: load.unheard.size > 0,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { geometryOf, MIN_PART_BYTES } from '../../protocol/board/geometry.ts';
 import { LINK_TRIES } from './backoff.ts';
+import type { PutOutcome } from './ports.ts';
 import { deviceOn } from './testing/device.ts';
 import { makeRulesServer, SECRETS, UPLOAD } from './testing/rules-server.ts';
 import { makeVirtualClock } from './testing/virtual-clock.ts';
@@ -127,6 +128,60 @@ test('while nothing moves no time is given, and no speed', async () => {
   const { progress, devices } = openView(upload);
   expect(progress.etaMs).toBeUndefined();
   expect([progress.rateBps, devices[0]?.rateBps]).toEqual([0, 0]);
+});
+
+/** Looks at an upload every 100 ms; answers with what it showed of speed and time left, each once. */
+async function looksAt(clock: ReturnType<typeof begun>['clock'], upload: Upload, ms: number) {
+  const looks = new Set<string>();
+  for (let atMs = 0; atMs < ms; atMs += 100) {
+    await clock.pass(100);
+    const { rateBps, etaMs } = openView(upload).progress;
+    looks.add(rateBps === 0 && etaMs === undefined ? 'nothing moves' : 'moves');
+  }
+  return [...looks];
+}
+
+test.for<[string, PutOutcome, string]>([
+  ['a store that is full', { state: 'refused', status: 507, code: 'XMinioStorageFull' }, 'store-full'],
+  ['a line that is cut each time', { state: 'failed', reason: 'network' }, 'retrying'],
+])(
+  'what is sent in vain, to %s, is no speed and gives no time, here and with those who watch',
+  async ([, failure, state]) => {
+    const { clock, create, join } = begun(60 * MIN_PART_BYTES);
+    const { upload, file } = create();
+    const watcher = join('wall', SECRETS.watch);
+    await clock.passUntil(() => file.puts.length === 12, MINUTE_MS);
+    expect(openView(watcher).progress.etaMs).toBeGreaterThan(0);
+    file.putFails = () => failure;
+    await clock.passUntil(() => openView(upload).carrier?.state === state, MINUTE_MS);
+    const sentBefore = file.puts.length;
+    expect(await looksAt(clock, upload, MINUTE_MS)).toEqual(['nothing moves']);
+    expect(await looksAt(clock, watcher, MINUTE_MS)).toEqual(['nothing moves']);
+    expect(file.puts.length).toBeGreaterThan(sentBefore + 4);
+    file.putFails = () => undefined;
+    await clock.passUntil(() => openView(watcher).progress.rateBps > 0, MINUTE_MS);
+    expect(openView(upload).progress.etaMs).toBeGreaterThan(0);
+  },
+);
+
+test('while the server has no room for a note, what was heard of the others before gives no time either', async () => {
+  const { clock, server, create, join, fileOf } = begun(200 * MIN_PART_BYTES);
+  const { upload } = create(fileOf(2_000));
+  await clock.passUntil(isOpen(upload), 1_000);
+  join('phone', SECRETS.help, fileOf(20_000));
+  await clock.passUntil(() => (openView(upload).devices[1]?.rateBps ?? 0) > 0, MINUTE_MS);
+  server.mishap = ({ type }) => (type === 'sync' ? { kind: 'store-full', message: 'full' } : undefined);
+  await clock.passUntil(() => openView(upload).carrier?.state === 'store-full', MINUTE_MS);
+  expect(await looksAt(clock, upload, 5_000)).toEqual(['nothing moves']);
+});
+
+test('one part that never gets through takes nothing from the speed of the others', async () => {
+  const { clock, create } = begun(200 * MIN_PART_BYTES);
+  const { upload, file } = create();
+  await clock.passUntil(isOpen(upload), 1_000);
+  file.putFails = (part) => (part === 2 ? { state: 'failed', reason: 'network' } : undefined);
+  await clock.passUntil(() => openView(upload).carrier?.state === 'retrying', MINUTE_MS);
+  expect(await looksAt(clock, upload, 10_000)).toEqual(['moves']);
 });
 
 test('every device is shown with its speed and its parts; what was not heard of for 30 s has no speed', async () => {

@@ -147,7 +147,9 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
       const board = session.board();
       if (refusal) return { state: 'refused', error: refusal };
       if (!board) return trouble ? { state: 'opening', trouble } : { state: 'opening' };
-      const rateOf = isOutOfTouch() ? () => undefined : rateShown(board);
+      // Whose disk is full, it is full for everybody.
+      const isStill = isOutOfTouch() || carrier?.state().state === 'store-full';
+      const rateOf = isStill ? () => undefined : rateShown(board);
       const devices = devicesOf(board, rateOf, carrier);
       const { replica, info, state } = board;
       shown = progressOf(
