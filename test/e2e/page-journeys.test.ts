@@ -324,20 +324,17 @@ test.each([
     await route.continue();
   });
   const { page } = await openPage(context, laptop.url());
-  const top = () =>
-    page
-      .locator('section.devices')
-      .evaluate((section) => section.getBoundingClientRect().top + document.documentElement.scrollTop);
   await page.getByRole('button', { name: 'Just watch' }).waitFor();
   await page.locator('.chart').waitFor();
-  const before = await top();
+  const before = await topOf(page, 'section.devices');
   letIn();
   await page.getByTestId('chart').waitFor({ state: 'attached' });
-  expect(await top()).toBe(before);
+  expect(await topOf(page, 'section.devices')).toBe(before);
 });
 
-test('whoever watches something small that takes long is offered to be told of its end, and nothing moves for it', async () => {
-  const context = await browser.newContext(DESKTOP);
+/** Fifty MiB on a wall, carried by a laptop of which nothing is heard until it says its speed and what is done. */
+async function watchedOnAWall(screen: Parameters<Browser['newContext']>[0]) {
+  const context = await browser.newContext(screen);
   contexts.push(context);
   await context.addInitScript(() =>
     Object.defineProperty(Notification, 'permission', { get: () => 'default' }),
@@ -357,7 +354,7 @@ test('whoever watches something small that takes long is offered to be told of i
       { number: 2, name: 'Wall', role: 'watcher', online: true },
     ],
   };
-  let isSlow = false;
+  let said: (() => object) | undefined;
   await context.routeWebSocket(/\/ws$/, (socket) => {
     const send = (message: object) => socket.send(JSON.stringify(message));
     socket.onMessage((frame) => {
@@ -367,21 +364,62 @@ test('whoever watches something small that takes long is offered to be told of i
       else send({ type: 'ok', re });
     });
     const timer = setInterval(() => {
-      const by = { device: 1, rateBps: 100_000 };
-      if (isSlow) send({ type: 'stripes', upload, stripes: [], by });
+      if (said) send({ type: 'stripes', upload, ...said() });
     }, 250);
     socket.onClose(() => clearInterval(timer));
   });
   const { page } = await openPage(context, `${server.origin}/#${'s'.repeat(22)}`);
-  const top = () => page.getByTestId('grid').evaluate((grid) => grid.getBoundingClientRect().top);
   await page.getByText('You are watching').first().waitFor();
   await page.getByTestId('chart').waitFor({ state: 'attached' });
-  const before = await top();
+  return {
+    page,
+    /** … and, each time that it says so, that of eight parts one more is done. */
+    say(rateBps: number, isDelivering = false) {
+      const by = { device: 1, rateBps };
+      let rev = 1;
+      const more = () => {
+        rev += 1;
+        const done = (1n << BigInt(Math.min(8, rev - 1))) - 1n;
+        return stripeToWire({ ...stripe, rev, done, leases: [{ ...held, parts: 512n }] });
+      };
+      said = () => ({ stripes: isDelivering ? [more()] : [], by });
+    },
+  };
+}
+
+/** Where something on the page begins. */
+const topOf = (page: Page, selector: string) =>
+  page
+    .locator(selector)
+    .evaluate((element) => element.getBoundingClientRect().top + document.documentElement.scrollTop);
+
+test.each([
+  ['a desktop', DESKTOP],
+  ['a phone', PHONE],
+])(
+  'the chart says no speed before there is one, and nothing moves when there is, on %s',
+  async (_, screen) => {
+    const { page, say } = await watchedOnAWall(screen);
+    const chart = page.locator('section.chart');
+    expect(await chart.textContent()).toBe('Speed over time');
+    expect(await chart.getByRole('img').getAttribute('aria-label')).toBe('Speed over time');
+    const tops = () =>
+      Promise.all(['section.devices', '.chart-field'].map((selector) => topOf(page, selector)));
+    const before = await tops();
+    say(5_000_000, true);
+    await chart.getByText(/^Over .*[1-9].* Mbit\/s on average, .* at most$/).waitFor();
+    expect(await tops()).toEqual(before);
+  },
+);
+
+test('whoever watches something small that takes long is offered to be told of its end, and nothing moves for it', async () => {
+  const { page, say } = await watchedOnAWall(DESKTOP);
+  const before = await topOf(page, '[data-testid=grid]');
   const offer = page.getByRole('button', { name: 'Tell me when it is done' });
   expect(await offer.isVisible()).toBe(false);
-  isSlow = true;
+  say(100_000);
   await offer.waitFor();
-  expect(await top()).toBe(before);
+  expect(await topOf(page, '[data-testid=grid]')).toBe(before);
 });
 
 test('nothing moves on the page while it works, nor when it is done', async () => {

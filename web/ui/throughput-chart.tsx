@@ -16,7 +16,9 @@ export function ThroughputChart(props: { open: OpenUpload; view: OpenView }): JS
       BOX,
     ),
   );
+  /** Nothing until something was carried: a speed that could not be measured yet is no speed of 0. */
   const summary = () =>
+    chart().averageBps > 0 &&
     words.chartSummary(
       numbers.elapsed(chart().spanMs),
       numbers.speed(chart().peakBps),
@@ -28,7 +30,7 @@ export function ThroughputChart(props: { open: OpenUpload; view: OpenView }): JS
       <div class="chart-field">
         <svg
           role="img"
-          aria-label={`${words.chart}. ${summary()}`}
+          aria-label={[words.chart, summary()].filter(Boolean).join('. ')}
           viewBox={`0 0 ${BOX.width} ${BOX.height}`}
           preserveAspectRatio="none"
           data-testid="chart"
