@@ -75,21 +75,26 @@ async function uploadIn(page: BenchPage, path: string): Promise<void> {
   })`);
 }
 
-/** The limit: the same page, the same slices, the same store, bare XMLHttpRequests and nothing else. */
+/**
+ * The limit: the same page, the same slices, the same store, bare XMLHttpRequests and nothing else. With `hashers`, so many
+ * workers compute the SHA-256 of each slice, and the store checks it: no board, no messages, no grid.
+ */
 export async function limit(
   bench: Bench,
   path: string,
   begin: () => Promise<void>,
   sizeBytes: number,
+  hashers = 0,
 ): Promise<Run> {
-  const page = await freshPage(bench);
+  // The page's policy has no workers of others.
+  const page = await freshPage(bench, hashers > 0);
   const parts = await signedParts(bench, sizeBytes);
   await page.evaluate(benchInput);
   await page.evaluate(await readFile(new URL('put-all.js', import.meta.url), 'utf8'));
   await begin();
   const startedMs = performance.now();
   await page.choose('#bench', path);
-  await page.evaluate(`putAll(${JSON.stringify({ parts, atOnce: AT_ONCE })})`);
+  await page.evaluate(`putAll(${JSON.stringify({ parts, atOnce: AT_ONCE, hashers })})`);
   const seconds = (performance.now() - startedMs) / 1_000;
   await page.close();
   return { seconds, requests: parts.length };
