@@ -106,24 +106,6 @@ describe('a put that fails', () => {
   });
 });
 
-test('[C14] a slow line gives its first part back to those who would send it again, once it knows, and keeps it where it helps', async () => {
-  const give = async (parts: number) => {
-    const { clock, device, server } = begun(parts);
-    const laptop = device('laptop', 2_000);
-    const phone = device('phone', 12_000);
-    await clock.passUntil(laptop.isFinished, 5 * MINUTE_MS);
-    const released = server.syncs().flatMap(({ release }) => release);
-    return { released, phone: phone.file, sent: laptop.file.puts.length };
-  };
-  const few = await give(12);
-  expect(few.phone.puts).toHaveLength(1);
-  expect(few.released).toEqual(few.phone.puts.map(({ part }) => part));
-  expect(few.sent).toBe(12);
-  const many = await give(200);
-  expect(many.phone.abortedPuts).toBe(0);
-  expect(many.sent + many.phone.puts.length).toBe(200);
-});
-
 test('no more puts are in the air than there are places, and no place is idle while there is work', async () => {
   const { clock, device } = begun(100, { putMs: 500 });
   const { file, isFinished } = device('laptop');

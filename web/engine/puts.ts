@@ -19,7 +19,7 @@ export interface Puts {
   holdOn(): void;
   /** A put has come to its end, whichever. */
   landed(ticket: Ticket, outcome: PutOutcome): void;
-  /** Whether all there is to carry is one part that was begun before anything was stored. */
+  /** Whether all there is to carry is one part that was begun before anything was measured. */
   isFirstPart(): boolean;
   /** [C14] That part goes back, if the others would be done with it, and with all else, sooner. */
   thinkAgain(board: OpenBoard): void;
@@ -48,10 +48,12 @@ export function makePuts(options: PutsOptions): Puts {
   const { pump, isStopped, stopFor } = options;
   const { hand, flights, unreported } = load;
   let foundNoRoom = false;
-  let hasStored = false;
+  /** The part that was begun before anything was measured. */
+  let first: number | undefined;
   let cancelLeave = () => {};
 
-  const isFirstPart = () => !hasStored && flights.size === 1 && hand.size === 0;
+  const isFirstPart = () =>
+    first !== undefined && flights.has(first) && flights.size === 1 && hand.size === 0;
 
   return {
     takeOff() {
@@ -68,6 +70,8 @@ export function makePuts(options: PutsOptions): Puts {
           load.returned.add(ticket.part);
           continue;
         }
+        // [C14] What is taken by a speed that is known is kept, or it would be taken again, by [C6] or [C12], at once.
+        first = pacing.rateBps() === undefined ? ticket.part : undefined;
         if (!unreported.has(ticket.part)) flights.start(ticket);
         pacing.flying(flights.size);
       }
@@ -77,7 +81,6 @@ export function makePuts(options: PutsOptions): Puts {
     landed({ part }, outcome) {
       pacing.flying(flights.size);
       if (outcome.state === 'stored') {
-        hasStored = true;
         hand.stored(part);
         // Room for one is room for more.
         if (foundNoRoom) hand.allRecovered();
@@ -108,13 +111,11 @@ export function makePuts(options: PutsOptions): Puts {
     },
     isFirstPart,
     thinkAgain(board) {
-      if (!isFirstPart()) return;
-      const [part] = flights.parts();
-      if (part === undefined || load.returned.has(part)) return;
-      const outlook = lookout.outlook(board, new Set([part]), serverNowMs());
+      if (first === undefined || !isFirstPart() || load.returned.has(first)) return;
+      const outlook = lookout.outlook(board, new Set([first]), serverNowMs());
       if (!isBeyondMeans(board, pacing.workOn(load, board), outlook)) return;
-      load.returned.add(part);
-      flights.abort(part);
+      load.returned.add(first);
+      flights.abort(first);
     },
     isStoreFull: () => foundNoRoom && hand.worstFailures() > 0,
   };

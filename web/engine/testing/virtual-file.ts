@@ -16,6 +16,8 @@ export interface VirtualFileOptions {
   putMs?: number;
   /** How long the store takes for its answer, after the last byte. */
   answerMs?: number;
+  /** In so many steps the bytes of a part leave. */
+  steps?: number;
 }
 
 interface Busy {
@@ -53,7 +55,7 @@ export interface VirtualFile extends FilePort {
 }
 
 export function makeVirtualFile(clock: VirtualClock, options: VirtualFileOptions): VirtualFile {
-  const { sizeBytes, hashMs = 5, answerMs = 0 } = options;
+  const { sizeBytes, hashMs = 5, answerMs = 0, steps = 4 } = options;
   const geometry = geometryOf(sizeBytes);
   const partAt = ({ startByte }: PartRange) => Math.floor(startByte / geometry.partBytes) + 1;
   const hashed: number[] = [];
@@ -139,7 +141,8 @@ export function makeVirtualFile(clock: VirtualClock, options: VirtualFileOptions
         sent.set(part, Math.max(sentBytes, this.sentOf(part)));
         onSent(sentBytes);
       };
-      const reports = [0.25, 0.5, 0.75, ...(answerMs > 0 ? [1] : [])].map((share) =>
+      const shares = Array.from({ length: answerMs > 0 ? steps : steps - 1 }, (_, i) => (i + 1) / steps);
+      const reports = shares.map((share) =>
         clock.after(putMs * share, () => leave(Math.floor(lengthBytes * share))),
       );
       const outcome = (): PutOutcome => {
