@@ -1,5 +1,5 @@
 import { createSignal, createUniqueId, type JSX } from 'solid-js';
-import { words } from '../words/words.ts';
+import { sharingWords } from '../words/sharing.ts';
 
 /** A text to read, and a button that copies it, or helps to. */
 export function CopyField(props: {
@@ -18,9 +18,9 @@ export function CopyField(props: {
     try {
       // Plain http has no clipboard, and a browser may forbid it.
       await navigator.clipboard.writeText(props.text);
-      setSaid(words.copied);
+      setSaid(sharingWords().copied);
     } catch {
-      setSaid(words.copyByHand);
+      setSaid(sharingWords().copyByHand);
     }
   };
   return (

@@ -1,6 +1,7 @@
 import { createMemo, createSignal, For, type JSX, onMount, Show, Suspense } from 'solid-js';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { resultWords } from '../words/result.ts';
+import { sharingWords } from '../words/sharing.ts';
 import { numbers, words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { sharesOfWork } from './gain.ts';
@@ -54,7 +55,7 @@ export function ResultPanel(props: { open: OpenUpload; view: OpenView }): JSX.El
           <CopyField
             name={resultWords().checksum}
             button={resultWords().copyChecksum}
-            short={words.copyShort}
+            short={sharingWords().copyShort}
             text={phase().sha256}
           />
           <h3>{resultWords().carried}</h3>

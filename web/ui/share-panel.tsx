@@ -7,6 +7,7 @@ import { atOrigin } from '../state/lan-address.ts';
 import { linkOf } from '../state/links.ts';
 import type { OpenUpload } from '../state/open-upload.ts';
 import { peopleWords } from '../words/people-and-links.ts';
+import { sharingWords } from '../words/sharing.ts';
 import { words } from '../words/words.ts';
 import { CopyField } from './copy-field.tsx';
 import { createLanOrigin } from './lan-origin.ts';
@@ -97,7 +98,7 @@ export function SharePanel(props: {
   };
   const title = () => {
     if (props.role === 'watcher') return words.shareToWatch;
-    return props.isComplete ? words.shareDone : words.share;
+    return props.isComplete ? sharingWords().shareDone : words.share;
   };
   return (
     <section ref={panel} class="card share" id="share" tabindex="-1" aria-label={title()}>
@@ -106,16 +107,16 @@ export function SharePanel(props: {
           <>
             <h2>{title()}</h2>
             <Show when={!isSmall()}>
-              <p classList={{ gone: props.isComplete }}>{words.shareWords}</p>
+              <p classList={{ gone: props.isComplete }}>{sharingWords().shareWords}</p>
               <div class="qr-place">
-                <Qr text={link()} name={words.qr(props.name)} />
+                <Qr text={link()} name={sharingWords().qr(props.name)} />
               </div>
             </Show>
-            <CopyField name={words.helpLink} button={words.copyLink} text={link()} />
+            <CopyField name={sharingWords().helpLink} button={sharingWords().copyLink} text={link()} />
             <ShareSheetButton name={props.name} link={link()} />
             <Show when={!isSmall()}>
               <p class="small" classList={{ gone: props.isComplete }}>
-                {words.secretWords}
+                {sharingWords().secretWords}
               </p>
             </Show>
           </>
@@ -144,17 +145,17 @@ export function SharePanel(props: {
           />
         )}
       </Show>
-      <Show when={lan()}>{(origin) => <p class="small">{words.lan(origin())}</p>}</Show>
+      <Show when={lan()}>{(origin) => <p class="small">{sharingWords().lan(origin())}</p>}</Show>
       <Show when={watch()}>
         {(link) => (
           <div class="share-watch">
             <CopyField
-              name={words.watchLink}
-              button={words.copyWatchLink}
-              short={words.copyShort}
+              name={sharingWords().watchLink}
+              button={sharingWords().copyWatchLink}
+              short={sharingWords().copyShort}
               text={link()}
             />
-            <p class="small">{words.watchWords}</p>
+            <p class="small">{sharingWords().watchWords}</p>
           </div>
         )}
       </Show>
@@ -168,12 +169,12 @@ function ShareSheetButton(props: { name: string; link: string }): JSX.Element {
   // Dismissing the sheet rejects: nothing was shared, and nothing is to be said.
   const share = () =>
     navigator
-      .share({ title: props.name, text: words.shareText(props.name), url: props.link })
+      .share({ title: props.name, text: sharingWords().shareText(props.name), url: props.link })
       .catch(() => {});
   return (
     <Show when={isPossible}>
       <button type="button" class="button" onClick={() => void share()}>
-        {words.shareVia}
+        {sharingWords().shareVia}
       </button>
     </Show>
   );

@@ -310,23 +310,6 @@ export function english(n: Numbers) {
     // Sharing
     share: 'Bring in another device',
     shareToWatch: 'Let others watch',
-    shareDone: 'The link of this board',
-    shareWords: 'Open this link on a device that has the same file, or a copy of it.',
-    shareVia: 'Share…',
-    shareText: (name: string) => `Help me upload ${name}`,
-    helpLink: 'Link for other devices',
-    watchLink: 'Link to watch only',
-    watchWords: 'Whoever has this one sees the board and cannot upload.',
-    copyLink: 'Copy link',
-    copyWatchLink: 'Copy the link to watch',
-    copyShort: 'Copy',
-    copied: 'Copied.',
-    copyByHand: 'Press Ctrl+C, or hold the link to copy it.',
-    secretWords:
-      'Whoever has this link can see the file’s name and help. Only your file’s bytes are accepted.',
-    qr: (name: string) => `QR code of the link for other devices to help with ${name}`,
-    lan: (origin: string) =>
-      `This page’s own address works on this device only, so these links lead to ${origin}, for devices on the same network.`,
 
     // Done
     complete: (name: string) => `${name} is complete.`,

@@ -309,23 +309,6 @@ export function german(n: Numbers): Words {
 
     share: 'Ein weiteres Gerät dazunehmen',
     shareToWatch: 'Andere zusehen lassen',
-    shareDone: 'Der Link zu diesem Upload',
-    shareWords: 'Öffne diesen Link auf einem Gerät, das dieselbe Datei oder eine Kopie davon hat.',
-    shareVia: 'Teilen …',
-    shareText: (name) => `Hilf mir, ${name} hochzuladen`,
-    helpLink: 'Link für andere Geräte',
-    watchLink: 'Link nur zum Zusehen',
-    watchWords: 'Wer diesen hat, sieht den Stand und kann nicht hochladen.',
-    copyLink: 'Link kopieren',
-    copyWatchLink: 'Link zum Zusehen kopieren',
-    copyShort: 'Kopieren',
-    copied: 'Kopiert.',
-    copyByHand: 'Drücke Strg+C, oder halte den Link gedrückt, um ihn zu kopieren.',
-    secretWords:
-      'Wer diesen Link hat, sieht den Namen der Datei und kann helfen. Nur die Bytes deiner Datei werden angenommen.',
-    qr: (name) => `QR-Code des Links, mit dem andere Geräte bei ${name} helfen`,
-    lan: (origin) =>
-      `Die Adresse dieser Seite gilt nur auf diesem Gerät, deshalb führen diese Links zu ${origin}, für Geräte im selben Netz.`,
 
     complete: (name) => `${name} ist vollständig.`,
     another: 'Weitere Datei hochladen',

@@ -293,23 +293,6 @@ export function spanish(n: Numbers): Words {
 
     share: 'Añadir otro dispositivo',
     shareToWatch: 'Dejar que otros miren',
-    shareDone: 'El enlace de este tablero',
-    shareWords: 'Abre este enlace en un dispositivo que tenga el mismo archivo, o una copia.',
-    shareVia: 'Compartir…',
-    shareText: (name) => `Ayúdame a subir ${name}`,
-    helpLink: 'Enlace para otros dispositivos',
-    watchLink: 'Enlace solo para mirar',
-    watchWords: 'Quien tenga este ve el tablero y no puede subir.',
-    copyLink: 'Copiar enlace',
-    copyWatchLink: 'Copiar el enlace para mirar',
-    copyShort: 'Copiar',
-    copied: 'Copiado.',
-    copyByHand: 'Pulsa Ctrl+C, o mantén pulsado el enlace para copiarlo.',
-    secretWords:
-      'Quien tenga este enlace ve el nombre del archivo y puede ayudar. Solo se aceptan los bytes de tu archivo.',
-    qr: (name) => `Código QR del enlace para que otros dispositivos ayuden con ${name}`,
-    lan: (origin) =>
-      `La dirección de esta página solo vale en este dispositivo, así que estos enlaces llevan a ${origin}, para dispositivos de la misma red.`,
 
     complete: (name) => `${name} está completo.`,
     another: 'Subir otro archivo',
