@@ -6,12 +6,17 @@ import { FileButton } from './file-button.tsx';
 import { FolderButton } from './folder-button.tsx';
 import { later } from './later.ts';
 import { unreachableWords } from './unreachable.ts';
-import { UploadList } from './upload-list.tsx';
 
 /** A chunk of its own: nobody has to sign in. */
 const AccountPanel = later(
   () => import('./account.tsx'),
   ({ AccountPanel }) => AccountPanel,
+);
+
+/** A chunk of its own: whoever opens a link, or is here for the first time, has no use for it yet. */
+const UploadList = later(
+  () => import('./upload-list.tsx'),
+  ({ UploadList }) => UploadList,
 );
 
 /** No upload open: one place for files, and the uploads that this browser has in hand. */
@@ -60,7 +65,9 @@ export function StartView(props: {
         <p class="small only-mouse">{words.dropHint}</p>
         <p class="small">{words.tapHint}</p>
       </div>
-      <UploadList app={props.app} isUnreachable={props.isUnreachable} />
+      <Suspense>
+        <UploadList app={props.app} isUnreachable={props.isUnreachable} />
+      </Suspense>
       <Suspense>
         <Show when={props.app.account.state().state !== 'none'}>
           <AccountPanel account={props.app.account} isHere={props.app.isInHand} />
