@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { device } from '../support/client.ts';
 import { type DeviceProcess, startDevice } from '../support/device-process.ts';
+import { entryOf, objectOf } from '../support/kept-upload.ts';
 import { type ServerUnderTest, serve } from '../support/running-server.ts';
 
 const MIB = 1_048_576;
@@ -63,25 +64,6 @@ const isProgress = (is: (moment: Record<string, number>) => boolean) => (line: s
   return moment.kind === 'progress' && is(moment);
 };
 
-/** What the device remembers of its one upload. */
-async function entryOf(state: string) {
-  const [name = ''] = (await readdir(state)).filter((one) => one.endsWith('.json'));
-  return JSON.parse(await readFile(join(state, name), 'utf8'));
-}
-
-/** Reads the object as its owner, by the secret that the device keeps. */
-async function objectOf(state: string): Promise<string> {
-  const { secrets } = await entryOf(state);
-  const owner = await device(server.origin, 'reader');
-  const { upload } = await owner.expect('board', { type: 'join', secret: secrets.own });
-  const { url } = await owner.expect('link', { type: 'download', upload });
-  owner.close();
-  const response = await fetch(new URL(url, server.origin));
-  return createHash('sha256')
-    .update(Buffer.from(await response.arrayBuffer()))
-    .digest('hex');
-}
-
 const hashOfPart = (part: number) =>
   createHash('sha256')
     .update(bytes.subarray((part - 1) * 5 * MIB, part * 5 * MIB))
@@ -111,7 +93,7 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     const [own = 0, helped = 0] = last.map(({ ownParts }) => ownParts);
     expect(own + helped).toBe(PARTS);
     expect(Math.min(own, helped)).toBeGreaterThan(0);
-    expect(await objectOf(state)).toBe(fileSha256());
+    expect(await objectOf(server.origin, state)).toBe(fileSha256());
   });
 
   test('whose state folder cannot be written helps all the same, and begins no upload that it could not go on with', async () => {
@@ -179,7 +161,7 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     const after = await looker.expect('board', { type: 'join', secret: watch.split('#')[1] });
     expect(after.devices.filter(({ role }) => role === 'owner')).toHaveLength(1);
     expect(after.stripes[0]?.credits).toEqual([[1, 'ff']]);
-    expect(await objectOf(state)).toBe(fileSha256());
+    expect(await objectOf(server.origin, state)).toBe(fileSha256());
     looker.close();
 
     // Nothing is left to do, touched or not; --new begins another one.
@@ -224,7 +206,7 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
       const second = createOwn(own, state);
       expect(await linksOf(second)).toMatchObject({ help, isResumed: true });
       expect((await second.ended).code).toBe(0);
-      expect(await objectOf(state)).toBe(fileSha256());
+      expect(await objectOf(server.origin, state)).toBe(fileSha256());
       await appendFile(own, 'x');
       const longer = startDevice(['create', own, '--server', server.origin, '--state', state]);
       await longer.said((line) => line.includes('another size'));
@@ -244,7 +226,7 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
       const anew = createOwn(own, state, '--new');
       expect((await linksOf(anew)).help).not.toBe(help);
       expect((await anew.ended).code).toBe(0);
-      expect(await objectOf(state)).toBe(createHash('sha256').update(edited).digest('hex'));
+      expect(await objectOf(server.origin, state)).toBe(createHash('sha256').update(edited).digest('hex'));
 
       // Complete is what was uploaded, not what has become of it.
       edited[7] = 255 - (edited[7] ?? 0);

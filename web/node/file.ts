@@ -12,7 +12,7 @@ export interface Source {
   sizeBytes: number;
   /** When they were last changed; undefined where nothing tells. */
   modifiedAtMs?: number;
-  /** Throws when they cannot be read, or are fewer than they were. */
+  /** Throws when they cannot be read, or are others than they were. */
   read(range: PartRange): AsyncIterable<Uint8Array>;
   close(): void;
 }
@@ -68,6 +68,8 @@ export interface DiskFile extends Source {
   /** With links followed, so that a file is the same one by whatever name it was given. */
   path: string;
   modifiedAtMs: number;
+  /** Whether nothing was written to it since it was opened; false as well where that cannot be told any more. */
+  isAsOpened(): Promise<boolean>;
 }
 
 /** Throws what the system says of a file that is not there, not readable or no file. */
@@ -78,16 +80,23 @@ export async function openFile(path: string): Promise<DiskFile> {
     await file.close();
     throw new Error(`${path} is not a file.`);
   }
+  const isAsOpened = async () => {
+    const { size, mtimeMs } = await file.stat();
+    return size === stats.size && mtimeMs === stats.mtimeMs;
+  };
   return {
     name: basename(path),
     path: await realpath(path),
     sizeBytes: stats.size,
     modifiedAtMs: stats.mtimeMs,
+    isAsOpened: () => isAsOpened().catch(() => false),
     async *read({ startByte, endByte }) {
       let position = startByte;
       while (position < endByte) {
         const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, endByte - position));
         const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+        // A write moves the time before the bytes: what was read before such a look is what was there on opening.
+        if (!(await isAsOpened())) throw new Error(`${path} has changed since it was opened.`);
         if (bytesRead === 0) throw new Error(`${path} is shorter than it was.`);
         position += bytesRead;
         yield buffer.subarray(0, bytesRead);

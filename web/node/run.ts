@@ -25,7 +25,7 @@ import {
 import { type KeptEntry, makeKeptEntry } from './kept-entry.ts';
 import { nowForgotten, withoutMemory } from './not-remembered.ts';
 import type { Beginning, Moment, Report } from './report.ts';
-import { unlessTheSame } from './still-the-same.ts';
+import { unlessTheSame, writtenToWhile } from './still-the-same.ts';
 import { isShown, untilEnd } from './until-end.ts';
 
 type Work = Exclude<Command, { kind: 'usage' }>;
@@ -145,6 +145,7 @@ async function carry(
   if (ending.code === EXIT.complete && isWrittenTo && port && !hasShownFile) {
     ending = (await Promise.race([unlessTheSame(upload, connection, port), stopped])) ?? ending;
   }
+  if (file && !(await file.isAsOpened())) ending = writtenToWhile(ending, command.kind, file.name);
   // What is small is done before it is known by which address others would come.
   await linksTold;
   const farewell = await sayFarewell(upload, connection, nodeClock);

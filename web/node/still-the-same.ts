@@ -36,3 +36,23 @@ export async function unlessTheSame(
     text: `${info.file.name} is complete, but the file was written to since, and whether it still is the same could not be checked.${reason} Run this again, or begin another upload with --new.`,
   };
 }
+
+/**
+ * The ending of a run whose file was written to while it ran. No byte that was written meanwhile has counted: what is
+ * uploaded, or complete, is of the file as it was when it was opened. Pure.
+ */
+export function writtenToWhile(ending: Ending, kind: 'create' | 'join' | 'watch', name: string): Ending {
+  const anew = kind === 'create' ? ' --new uploads it as it is now.' : '';
+  // What a helper has shown to be the upload's own bytes is no less so for what its copy has become.
+  if (ending.code === EXIT.complete && kind === 'create') {
+    return {
+      code: EXIT.file,
+      text: `${name} is complete as it was when it was opened; the file was written to since. Run this again to have the two compared.${anew}`,
+    };
+  }
+  if (ending.code !== EXIT.file) return ending;
+  return {
+    code: EXIT.file,
+    text: `The file was written to while it was uploaded. What is uploaded is kept. Run this again once nothing writes to it: it goes on if what is uploaded still is the file's.${anew}`,
+  };
+}
