@@ -305,8 +305,13 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     const isBusy = syncing.isUnderWay() || flights.size + hand.size + hashing.underWay() > 0;
     if (syncing.isServerFull() || puts.isStoreFull()) setState({ state: 'store-full' });
     else if (hand.worstFailures() >= FAILURES_SHOWN) setState({ state: 'retrying' });
-    else setState({ state: isBusy ? 'carrying' : 'nothing-free' });
+    else setState({ state: isBusy || hasMore() ? 'carrying' : 'nothing-free' });
   };
+
+  /** With nothing on its way: parts that failed are tried again here, and off line nobody knows what the others have. */
+  const hasMore = () =>
+    hand.resting(clock.nowMs()).length > 0 ||
+    (connection.status().state !== 'online' && state.state !== 'nothing-free');
 
   /** What is sent now is sent again and again: however fast that is, the upload does not move by it. */
   const isInVain = () =>

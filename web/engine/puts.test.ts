@@ -4,10 +4,23 @@ import type { PutOutcome } from './ports.ts';
 import { PUT_AGAIN } from './retry.ts';
 import { begun, MINUTE_MS } from './testing/scene.ts';
 
+type Device = ReturnType<ReturnType<typeof begun>['device']>;
+
 const NETWORK: PutOutcome = { state: 'failed', reason: 'network' };
 const STALLED: PutOutcome = { state: 'failed', reason: 'stalled' };
 const SLOW_DOWN: PutOutcome = { state: 'refused', status: 503, code: 'SlowDown' };
 const FULL: PutOutcome = { state: 'refused', status: 507, code: 'XMinioStorageFull' };
+
+/** What this device says of itself while the board shows that parts are left. */
+function saidWithPartsLeft({ upload, carrier }: Pick<Device, 'upload' | 'carrier'>): Set<string> {
+  const said = new Set<string>();
+  upload.onChange(() => {
+    const view = upload.view();
+    const state = carrier()?.state;
+    if (state && view.state === 'open' && view.doneParts < view.partCount) said.add(state);
+  });
+  return said;
+}
 
 describe('a put that fails', () => {
   test('is made again after its wait, which grows, with a new ticket each time', async () => {
@@ -86,6 +99,17 @@ describe('a put that fails', () => {
     expect(names.at(-1)).toBe('over');
   });
 
+  test('rests in no other hands than this device’s: it has something to carry, with nothing on its way', async () => {
+    const { clock, device } = begun(2);
+    const laptop = device('laptop');
+    const { file, isFinished } = laptop;
+    const said = saidWithPartsLeft(laptop);
+    file.putFails = (part, attempt) => (part === 2 && attempt === 1 ? SLOW_DOWN : undefined);
+    await clock.passUntil(isFinished, MINUTE_MS);
+    expect(file.puts).toHaveLength(3);
+    expect([...said]).toEqual(['proving', 'carrying']);
+  });
+
   test('is forgotten when another device has carried the part', async () => {
     const { clock, server, device } = begun(40);
     const { file, carrier } = device('laptop');
@@ -104,6 +128,25 @@ describe('a put that fails', () => {
     await clock.passUntil(isFinished, MINUTE_MS);
     expect(file.puts).toHaveLength(6);
   });
+});
+
+test('a line that is cut puts nothing into other hands: neither meanwhile nor when it is back', async () => {
+  const { clock, server, device } = begun(40);
+  const laptop = device('laptop');
+  const { file, isFinished } = laptop;
+  const said = saidWithPartsLeft(laptop);
+  let isCut = false;
+  file.putFails = () => (isCut ? NETWORK : undefined);
+  server.mishap = () => (isCut ? 'unheard' : undefined);
+  for (const putsBefore of [8, 16, 24]) {
+    await clock.passUntil(() => file.puts.length >= putsBefore, MINUTE_MS);
+    isCut = true;
+    server.cut();
+    await clock.pass(1_500);
+    isCut = false;
+  }
+  await clock.passUntil(isFinished, MINUTE_MS);
+  expect([...said]).toEqual(['proving', 'carrying']);
 });
 
 test('no more puts are in the air than there are places, and no place is idle while there is work', async () => {
