@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,6 +40,8 @@ async function writeInPlace(path: string, text: string, position: number): Promi
   await file.close();
 }
 
+const locksOf = async (state: string) => (await readdir(state)).filter((name) => name.endsWith('.lock'));
+
 const isProgress = (is: (moment: Record<string, number>) => boolean) => (line: string) => {
   const moment = JSON.parse(line);
   return moment.kind === 'progress' && is(moment);
@@ -73,5 +75,29 @@ describe('a device without a browser, whose file is written to while it is uploa
     const { code, stdout } = await first.ended;
     expect([code, textOf(stdout)]).toEqual([4, expect.stringMatching(/is complete as it was .*--new/)]);
     expect(await objectOf(server.origin, state)).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+});
+
+describe('a device without a browser,', { timeout: TIMEOUT_MS }, () => {
+  test('whose readers have left goes on to the end, and ends with its real code', async () => {
+    const { state, bytes, create } = await scene(5 * MIB);
+    const unheard = create('--limit', '3MB/s');
+    await unheard.said((line) => line.includes('"links"'));
+    unheard.child.stdout?.destroy();
+    unheard.child.stderr?.destroy();
+    expect((await unheard.ended).code).toBe(0);
+    expect(await objectOf(server.origin, state)).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(await locksOf(state)).toEqual([]);
+  });
+
+  test('whose terminal is closed gives its tickets back, however often it hears of that', async () => {
+    const { state, create } = await scene(5 * MIB);
+    const hungUp = create('--limit', '500kB/s');
+    await hungUp.said(isProgress(({ ownRateBps = 0 }) => ownRateBps > 0));
+    hungUp.child.kill('SIGHUP');
+    hungUp.child.kill('SIGHUP');
+    const { code, stdout } = await hungUp.ended;
+    expect([code, textOf(stdout)]).toEqual([129, expect.stringContaining('tickets in hand were given back')]);
+    expect(await locksOf(state)).toEqual([]);
   });
 });

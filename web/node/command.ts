@@ -57,7 +57,7 @@ export const USAGE = `Carries a file, or parts of it, from this machine. Run aga
 Exit codes: 0 complete, 1 a fault or a refusal, or the state folder cannot be written where it has to be, 2 the command
 line, 3 the link or the server does not admit this device, 4 the file is another one, has changed or cannot be
 read, 5 the data allowance is used up, 6 ended by its owner, 7 gave up waiting, 8 this is running already,
-interrupted: 130 (tickets given back, if the server can be reached), 143 the same by SIGTERM.`;
+interrupted: 130 (tickets given back, if the server can be reached), 143 the same by SIGTERM, 129 by SIGHUP.`;
 
 /** Throws UsageError. */
 export function parseCommand(args: readonly string[]): Command {

@@ -9,6 +9,7 @@ export const EXIT = {
   aborted: 6,
   gaveUp: 7,
   running: 8,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -16,7 +17,7 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Stopped by a signal. */
-export type Interruption = typeof EXIT.interrupted | typeof EXIT.terminated;
+export type Interruption = typeof EXIT.hungUp | typeof EXIT.interrupted | typeof EXIT.terminated;
 
 /** Why it ends: for scripts the code, for a person the words. */
 export interface Ending {
@@ -25,5 +26,5 @@ export interface Ending {
 }
 
 export function isInterruption(code: ExitCode): code is Interruption {
-  return code === EXIT.interrupted || code === EXIT.terminated;
+  return code === EXIT.hungUp || code === EXIT.interrupted || code === EXIT.terminated;
 }

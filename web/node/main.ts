@@ -6,6 +6,7 @@ import { runDevice } from './run.ts';
 
 /** `npm run device`. Answers the exit code. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  carryOnUnheard();
   let command: ReturnType<typeof parseCommand>;
   try {
     command = parseCommand(args);
@@ -27,6 +28,11 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   return ending.code;
 }
 
+/** Who reads along may leave (`| head -1`), and a terminal may be closed: an upload is worth more than what it says. */
+function carryOnUnheard(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
 /** The first signal ends in order, the second at once. */
 function interruption(): Promise<Interruption> {
   return new Promise((interrupted) => {
@@ -37,5 +43,7 @@ function interruption(): Promise<Interruption> {
       });
     on('SIGINT', EXIT.interrupted);
     on('SIGTERM', EXIT.terminated);
+    // A terminal that is closed sends it twice, by the system and by its shell: neither is a person who cannot wait.
+    process.on('SIGHUP', () => interrupted(EXIT.hungUp));
   });
 }
