@@ -84,10 +84,30 @@ test('a device keeps to the data that its person allows it, says so, and goes on
   await untilNothingIsLeased(page);
   // Three parts of 5 MiB are in 20 MB; those that were on their way are counted with them.
   expect(begun() - before).toBeLessThanOrEqual(3);
+  // Another number counts anew, and a page that is loaded again counts on.
+  await allow('0.025');
+  const later = begun();
+  for (let reloads = 0, last = later; reloads < 3; reloads++) {
+    await expect.poll(begun, { timeout: 20_000 }).toBeGreaterThan(last);
+    last = begun();
+    await page.reload();
+    if ((await allowanceLeft(page)) < PART_BYTES) break;
+  }
+  await says(page, 'The data allowance of this device is used up.');
+  expect(begun() - later).toBeLessThanOrEqual(4);
   await allow('');
   scene.line.carry(FAST_BYTES_PER_S);
   await scene.finish(60_000);
 });
+
+const PART_BYTES = 5 * 1_048_576;
+
+/** By what this browser keeps of it. */
+async function allowanceLeft(page: Page): Promise<number> {
+  const kept = await page.evaluate(() => localStorage.getItem('tributary.limits'));
+  const { allowanceBytes, spentBytes } = JSON.parse(kept ?? '{}');
+  return allowanceBytes - spentBytes;
+}
 
 test('paused, here or for all, nothing is under way and the page says why; it goes on where it was', async () => {
   scene = await makeFaultScene(FILE_MIB, MIB_PER_S);

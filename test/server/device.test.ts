@@ -178,6 +178,23 @@ describe('a device without a browser', { timeout: TIMEOUT_MS }, () => {
     expect((await fourth.ended).code).toBe(143);
   });
 
+  test('killed in the middle of its parts, it has counted all that may have left, and keeps to what is left', async () => {
+    const state = await machine();
+    const limits = ['--limit', '4MB/s', '--allowance', '30MB'];
+    const first = create(state, ...limits);
+    const moment = await first.said(isProgress(({ shownBytes = 0 }) => shownBytes >= 2 * MIB));
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const { spentBytes } = await entryOf(state);
+    expect(spentBytes).toBeGreaterThanOrEqual(JSON.parse(moment).shownBytes);
+    expect(spentBytes % (5 * MIB)).toBe(0);
+    const second = await create(state, '--allowance', '30MB').ended;
+    expect(second.code).toBe(5);
+    const after = (await entryOf(state)).spentBytes;
+    expect(after).toBeGreaterThanOrEqual(spentBytes);
+    expect(after).toBeLessThanOrEqual(30_000_000);
+  });
+
   describe('a file that was written to since its upload began', () => {
     const createOwn = (own: string, state: string, ...more: string[]) =>
       startDevice(['create', own, '--server', server.origin, '--state', state, '--json', ...more]);

@@ -64,3 +64,44 @@ test('what is stored there and no limits is none, and a browser that keeps nothi
   alone.spend(3);
   expect(alone.load()).toEqual({ rateBps: 7, allowanceBytes: 8, spentBytes: 3 });
 });
+
+test('what a tab that was closed had on its way counts, and only what has left of what ended', () => {
+  const { open } = browser();
+  const [clock, none] = [makeVirtualClock(), () => {}];
+  const here = makeBudget(clock, open());
+  here.setLimits({ rateBps: undefined, allowanceBytes: 20_000 });
+  here.begin(5_000, none).sent(1_000);
+  here.begin(5_000, none).end(2_000);
+  const after = makeBudget(clock, open());
+  expect([after.spentBytes(), after.room(1)]).toEqual([7_000, 13_000]);
+});
+
+test('two tabs with parts on their way: a new allowance counts what leaves from now on, in both', () => {
+  const { open } = browser();
+  const clock = makeVirtualClock();
+  const [one, other] = [makeBudget(clock, open()), makeBudget(clock, open())];
+  one.setLimits({ rateBps: undefined, allowanceBytes: 20_000 });
+  const [first, second] = [one.begin(5_000, () => {}), other.begin(5_000, () => {})];
+  first.sent(1_000);
+  second.sent(2_000);
+  other.setLimits({ rateBps: undefined, allowanceBytes: 30_000 });
+  expect(one.room(1)).toBe(30_000 - 4_000 - 3_000);
+  first.end(5_000);
+  second.end(3_000);
+  expect([one.spentBytes(), other.spentBytes()]).toEqual([5_000, 5_000]);
+});
+
+test('a storage that takes no more keeps no page from counting', () => {
+  const store = makeLimitsStore(
+    {
+      getItem: () => '{"allowanceBytes":9000,"spentBytes":0}',
+      setItem() {
+        throw new Error('full');
+      },
+    },
+    () => {},
+  );
+  store.spend(1_000);
+  store.spend(2_000);
+  expect(store.load().spentBytes).toBe(3_000);
+});

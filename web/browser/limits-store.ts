@@ -20,10 +20,12 @@ export function makeLimitsStore(
   storage: Pick<Storage, 'getItem' | 'setItem'> | undefined,
   onOther: (changed: () => void) => void,
 ): BudgetStore {
-  let kept = read() ?? { rateBps: undefined, allowanceBytes: undefined, spentBytes: 0 };
+  let kept: Kept = { rateBps: undefined, allowanceBytes: undefined, spentBytes: 0 };
+  let isStored = storage !== undefined;
   let tell = () => {};
 
   function read(): Kept | undefined {
+    if (!isStored) return undefined;
     try {
       const found = Kept.safeParse(JSON.parse(storage?.getItem(KEY) ?? ''));
       if (!found.success) return undefined;
@@ -39,23 +41,26 @@ export function makeLimitsStore(
       storage?.setItem(KEY, JSON.stringify(next));
     } catch {
       // Storage that is full or forbidden: the limits hold as long as the page does.
+      isStored = false;
     }
   };
-  onOther(() => {
+  const load = () => {
     kept = read() ?? kept;
-    tell();
-  });
+    return kept;
+  };
+  onOther(() => tell());
 
   return {
-    load: () => kept,
+    load,
     setLimits(limits) {
-      const now = read() ?? kept;
+      const now = load();
       write({ ...limits, spentBytes: limits.allowanceBytes === now.allowanceBytes ? now.spentBytes : 0 });
     },
     spend(bytes) {
-      if (kept.allowanceBytes === undefined) return;
-      const now = read() ?? kept;
-      write({ ...now, spentBytes: now.spentBytes + bytes });
+      const now = load();
+      if (now.allowanceBytes !== undefined)
+        write({ ...now, spentBytes: Math.max(0, now.spentBytes + bytes) });
+      return undefined;
     },
     onOther(changed) {
       tell = changed;

@@ -24,10 +24,11 @@ function budgetOf(limits: Partial<LineLimits>) {
 }
 
 describe('the data allowance', () => {
-  test('is never exceeded by a byte, whatever fails and whatever is on its way', () => {
+  test('is never exceeded by a byte, whatever fails, whatever is on its way and whoever goes away without a word', () => {
     const part = fc.record({
       sizeBytes: fc.integer({ min: 1, max: PART }),
       sentShare: fc.double({ min: 0, max: 1, noNaN: true }),
+      goesAway: fc.boolean(),
     });
     fc.assert(
       fc.property(
@@ -35,9 +36,11 @@ describe('the data allowance', () => {
         fc.array(part),
         fc.integer({ min: 1, max: 6 }),
         (allowanceBytes, parts, atOnce) => {
-          const { budget } = budgetOf({ allowanceBytes });
+          const store = makeBudgetStore({ ...NO_LIMITS, allowanceBytes });
+          const start = () => makeBudget(makeVirtualClock(), store);
+          let budget = start();
           const flying: Array<(typeof parts)[number] & { departure: Departure }> = [];
-          let leftBytes = 0;
+          let [leftBytes, lostBytes] = [0, 0];
           const land = () => {
             const one = flying.shift();
             if (!one) return;
@@ -46,14 +49,19 @@ describe('the data allowance', () => {
             one.departure.end(sentBytes);
           };
           for (const one of parts) {
+            if (one.goesAway) {
+              for (const { sizeBytes } of flying.splice(0)) lostBytes += sizeBytes;
+              budget = start();
+            }
             if (flying.length >= atOnce) land();
             if (budget.room(one.sizeBytes) < 1) continue;
             flying.push({ ...one, departure: budget.begin(one.sizeBytes, noAbort) });
           }
-          const worstBytes = leftBytes + flying.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+          const worstBytes =
+            leftBytes + lostBytes + flying.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
           expect(worstBytes).toBeLessThanOrEqual(allowanceBytes);
           while (flying.length > 0) land();
-          expect(budget.spentBytes()).toBe(leftBytes);
+          expect(budget.spentBytes()).toBe(leftBytes + lostBytes);
         },
       ),
     );
@@ -87,6 +95,17 @@ describe('the data allowance', () => {
     second?.end(PART);
     fourth?.end(PART);
     expect(budget.spentBytes()).toBe(6 * MIB);
+  });
+
+  test('what is on its way is shown with what has left of it, and counts whole for whoever comes after a crash', () => {
+    const store = makeBudgetStore({ ...NO_LIMITS, allowanceBytes: 3 * PART });
+    const budget = makeBudget(makeVirtualClock(), store);
+    budget.begin(PART, noAbort).sent(MIB);
+    budget.begin(PART, noAbort).end(2 * MIB);
+    expect(budget.spentBytes()).toBe(3 * MIB);
+    const next = makeBudget(makeVirtualClock(), store);
+    expect(next.spentBytes()).toBe(7 * MIB);
+    expect([next.room(8 * MIB), next.room(8 * MIB + 1)]).toEqual([1, 0]);
   });
 
   test('an empty part costs nothing', () => {
@@ -154,4 +173,31 @@ test('a put that failed counts with what had left of it, a stored one with all o
   void counted.put({ startByte: PART, endByte: 2 * PART }, request, () => {});
   await clock.pass(2_000);
   expect(budget.spentBytes()).toBe(PART + 0.75 * PART);
+});
+
+test('nothing leaves before it is kept that it may, and nothing at all if it is called back until then', async () => {
+  const clock = makeVirtualClock();
+  const kept: Array<() => void> = [];
+  const store = makeBudgetStore({ ...NO_LIMITS, allowanceBytes: 3 * PART });
+  const budget = makeBudget(clock, {
+    ...store,
+    spend(bytes) {
+      store.spend(bytes);
+      return bytes > 0 ? new Promise((resolve) => kept.push(resolve)) : undefined;
+    },
+  });
+  const file = makeVirtualFile(clock, { sizeBytes: 2 * PART });
+  const counted = withBudget(file, budget);
+  const request = { url: 'http://store.test/', headers: {} };
+  const put = (part: number) =>
+    counted.put({ startByte: (part - 1) * PART, endByte: part * PART }, request, () => {});
+  void put(1);
+  const second = put(2);
+  await clock.pass(5_000);
+  expect([file.puts.length, budget.room(PART)]).toEqual([0, 1]);
+  second.abort();
+  for (const resolve of kept) resolve();
+  expect(await second.result).toEqual({ state: 'aborted' });
+  await clock.pass(100);
+  expect([file.puts.map(({ part }) => part), budget.room(PART)]).toEqual([[1], 2]);
 });

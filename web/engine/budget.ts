@@ -1,4 +1,4 @@
-import type { Clock, FilePort } from './ports.ts';
+import type { Clock, FilePort, PutOutcome, Task } from './ports.ts';
 
 /** What a person allows this device to use of its line. Undefined: no limit. */
 export interface LineLimits {
@@ -11,7 +11,7 @@ export interface LineLimits {
 /** How much may leave this device, and when: kept to the part, since a part once begun is sent as fast as it goes. */
 export interface Budget {
   limits(): LineLimits;
-  /** Bytes that have left since the allowance was set. */
+  /** Bytes that have left since the allowance was set, or may have, where somebody went away with parts on their way. */
   spentBytes(): number;
   setLimits(limits: LineLimits): void;
   /** For how many parts of this size the allowance is still enough, besides those that are on their way. */
@@ -25,11 +25,13 @@ export interface Budget {
   onChange(listener: () => void): () => void;
 }
 
-/** A part on its way. */
+/** A part on its way. All of it counts as spent from its beginning on: who goes away meanwhile has counted too much, never too little. */
 export interface Departure {
+  /** Nothing of it may leave sooner; undefined: at once. */
+  counted: Promise<void> | undefined;
   /** So many of its bytes have left so far. */
   sent(bytes: number): void;
-  /** It has come to its end: so many of its bytes have left in all. */
+  /** It has come to its end: so many of its bytes have left in all, and the others do not count. */
   end(sentBytes: number): void;
 }
 
@@ -37,8 +39,8 @@ export interface Departure {
 export interface BudgetStore {
   load(): LineLimits & { spentBytes: number };
   setLimits(limits: LineLimits): void;
-  /** Adds to what was spent. */
-  spend(bytes: number): void;
+  /** Adds to what was spent, or takes from it. The promise: once that is kept, if it is not at once. Never fails. */
+  spend(bytes: number): Promise<void> | undefined;
   /** Calls when somebody else has changed what is kept: another page, say. */
   onOther(changed: () => void): void;
 }
@@ -65,20 +67,31 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
     for (const listener of [...listeners]) listener();
   };
 
-  /** What they come to at most, and is not counted as spent yet. */
-  const onTheWayBytes = () => {
+  const unsentOf = (puts: Iterable<Flying>) => {
     let bytes = 0;
-    for (const { sizeBytes, sentBytes, uncountedBytes, isCalledBack } of flying) {
-      bytes += (isCalledBack ? sentBytes : sizeBytes) - uncountedBytes;
-    }
+    for (const { sizeBytes, sentBytes } of puts) bytes += sizeBytes - sentBytes;
     return bytes;
+  };
+
+  /** What is kept now; another page may have changed it, and nobody have told of it yet. */
+  const look = () => {
+    const now = store.load();
+    const before = known;
+    known = now;
+    if (now.rateBps !== before.rateBps) freeAtMs = Number.NEGATIVE_INFINITY;
+    if (now.allowanceBytes === before.allowanceBytes) return now;
+    // It counts what leaves from now on.
+    for (const put of flying) put.uncountedBytes = put.sentBytes;
+    store.spend(unsentOf(flying));
+    return store.load();
   };
 
   /** Those that left last come back, as many as it takes for the rest to be allowed. */
   const callBack = () => {
-    const { allowanceBytes = Number.POSITIVE_INFINITY, spentBytes } = store.load();
+    const { allowanceBytes = Number.POSITIVE_INFINITY, spentBytes } = look();
     for (const put of [...flying].reverse()) {
-      if (spentBytes + onTheWayBytes() <= allowanceBytes) return;
+      const comingBack = [...flying].filter(({ isCalledBack }) => isCalledBack);
+      if (spentBytes - unsentOf(comingBack) <= allowanceBytes) return;
       // With its last byte gone it costs nothing more.
       if (put.isCalledBack || put.sentBytes >= put.sizeBytes) continue;
       put.isCalledBack = true;
@@ -87,12 +100,7 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
   };
 
   const changed = () => {
-    const before = known;
-    known = store.load();
-    if (known.rateBps !== before.rateBps) freeAtMs = Number.NEGATIVE_INFINITY;
-    if (known.allowanceBytes !== before.allowanceBytes) {
-      for (const put of flying) put.uncountedBytes = put.sentBytes;
-    }
+    look();
     callBack();
     tell();
   };
@@ -103,15 +111,15 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
       const { rateBps, allowanceBytes } = store.load();
       return { rateBps, allowanceBytes };
     },
-    spentBytes: () => store.load().spentBytes,
+    spentBytes: () => Math.max(0, look().spentBytes - unsentOf(flying)),
     setLimits(limits) {
       store.setLimits(limits);
       changed();
     },
     room(partBytes) {
-      const { allowanceBytes, spentBytes } = store.load();
+      const { allowanceBytes, spentBytes } = look();
       if (allowanceBytes === undefined) return Number.POSITIVE_INFINITY;
-      const leftBytes = allowanceBytes - spentBytes - onTheWayBytes();
+      const leftBytes = allowanceBytes - spentBytes;
       // A part of nothing costs nothing, however little is left.
       return Math.max(0, partBytes === 0 ? 1 : Math.floor(leftBytes / partBytes));
     },
@@ -123,7 +131,7 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
         : Math.max(1, Math.ceil((rateBps * AT_ONCE_S) / partBytes));
     },
     begin(sizeBytes, abort) {
-      const { rateBps } = store.load();
+      const { rateBps } = look();
       const put: Flying = { sizeBytes, sentBytes: 0, uncountedBytes: 0, isCalledBack: false, abort };
       flying.add(put);
       // The next one may leave when this one has had its time: over any while, no more leaves than the speed allows.
@@ -131,13 +139,14 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
         freeAtMs = Math.max(freeAtMs, clock.nowMs()) + (sizeBytes * 1_000) / rateBps;
       }
       return {
+        counted: store.spend(sizeBytes),
         sent(bytes) {
           put.sentBytes = Math.max(put.sentBytes, bytes);
         },
         end(sentBytes) {
-          const now = store.load();
+          const now = look();
           flying.delete(put);
-          store.spend(Math.max(0, sentBytes - put.uncountedBytes));
+          store.spend(Math.max(sentBytes, put.uncountedBytes) - sizeBytes);
           if (now.rateBps !== undefined) freeAtMs -= ((sizeBytes - sentBytes) * 1_000) / now.rateBps;
           // What did not leave may be another upload's.
           if (now.allowanceBytes !== undefined && sentBytes < sizeBytes) tell();
@@ -162,6 +171,7 @@ export function makeBudgetStore(limits: LineLimits, spentBytes = 0): BudgetStore
     },
     spend(bytes) {
       kept = { ...kept, spentBytes: kept.spentBytes + bytes };
+      return undefined;
     },
     onOther() {},
   };
@@ -178,17 +188,28 @@ export function withBudget(file: Pick<FilePort, 'put'>, budget: Budget): Pick<Fi
     put(range, request, onSent) {
       const sizeBytes = range.endByte - range.startByte;
       let sentBytes = 0;
-      const departure = budget.begin(sizeBytes, () => task.abort());
-      const task = file.put(range, request, (bytes) => {
-        sentBytes = Math.max(sentBytes, bytes);
-        departure.sent(bytes);
-        onSent(bytes);
-      });
-      const result = task.result.then((outcome) => {
+      let task: Task<PutOutcome> | undefined;
+      let isAborted = false;
+      const abort = () => {
+        isAborted = true;
+        task?.abort();
+      };
+      const departure = budget.begin(sizeBytes, abort);
+      const leave = (): Promise<PutOutcome> | PutOutcome => {
+        if (isAborted) return { state: 'aborted' };
+        task = file.put(range, request, (bytes) => {
+          sentBytes = Math.max(sentBytes, bytes);
+          departure.sent(bytes);
+          onSent(bytes);
+        });
+        return task.result;
+      };
+      const ending = departure.counted ? departure.counted.then(leave) : Promise.resolve(leave());
+      const result = ending.then((outcome) => {
         departure.end(outcome.state === 'stored' ? sizeBytes : sentBytes);
         return outcome;
       });
-      return { ...task, result };
+      return { result, abort };
     },
   };
 }

@@ -38,7 +38,7 @@ test('that it cannot be written is told once, and it is tried again', async () =
     entry.change({ spentBytes }, 100);
     await clock.pass(100);
   }
-  await entry.close();
+  await entry.written();
   expect(tries).toBe(3);
   expect(lost).toEqual([new Error('full')]);
 });
@@ -46,8 +46,8 @@ test('that it cannot be written is told once, and it is tried again', async () =
 test('what is not written yet is written at the end, and nothing where nothing has changed', async () => {
   const { clock, saved, entry } = kept();
   entry.change({ spentBytes: 7 }, 1_000);
-  await entry.close();
-  await entry.close();
+  await entry.written();
+  await entry.written();
   await clock.pass(5_000);
   expect(saved).toEqual([{ atMs: 0, entry: { ...ENTRY, spentBytes: 7 } }]);
 });

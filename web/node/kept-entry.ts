@@ -6,8 +6,8 @@ export interface KeptEntry {
   now(): JournalEntry;
   /** Written within so many milliseconds, together with all that changes until then. */
   change(change: Partial<JournalEntry>, withinMs: number): void;
-  /** Once all of it is written. Never fails: what cannot be written is not remembered. */
-  close(): Promise<void>;
+  /** Writes what is not written yet, and is there once it is. Never fails: what cannot be written is not remembered. */
+  written(): Promise<void>;
 }
 
 /** `entry`: as it is in the journal already. `lost`: is told of the first time that it could not be written. */
@@ -43,7 +43,7 @@ export function makeKeptEntry(
       cancel();
       cancel = clock.after(withinMs, write);
     },
-    async close() {
+    async written() {
       write();
       await last;
     },

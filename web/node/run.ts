@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type BudgetStore, makeBudget, makeBudgetStore } from '../engine/budget.ts';
+import { makeBudget } from '../engine/budget.ts';
 import { withHashMemory } from '../engine/hash-memory.ts';
 import type { Memory } from '../engine/memory.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
@@ -7,6 +7,7 @@ import { atOrigin, lanOriginOf } from '../state/lan-address.ts';
 import { linkOf } from '../state/links.ts';
 import { nodeClock } from './clock.ts';
 import type { Command } from './command.ts';
+import { countedIn } from './counted.ts';
 import { deviceOptions } from './device.ts';
 import { guessDeviceName } from './device-name.ts';
 import { interruptedWords } from './ending.ts';
@@ -152,29 +153,14 @@ async function carry(
   report.moment({ ...farewell.moment, server: command.page.host });
   if (isInterruption(ending.code) && file) ending = { ...ending, text: interruptedWords(farewell) };
   await hashes?.close();
-  await kept.close();
+  await kept.written();
   // What came to nothing is begun anew the next time; what is complete is still known to be.
   if (ending.code === EXIT.aborted || ending.code === EXIT.notAdmitted) await journal.forget();
   return ending;
 }
 
-/** A line that is about to be cut may cut the power as well: what was sent is known a second later at the latest. */
-const COUNTED_WITHIN_MS = 1_000;
 /** A part is reported a fraction of a second after it is stored. */
 const NOTED_WITHIN_MS = 100;
-
-/** The count is kept with the rest, so that an allowance is one of all runs together. */
-function countedIn(kept: KeptEntry, allowanceBytes: number | undefined): BudgetStore {
-  // The pace is kept byte by byte, by the put itself.
-  const store = makeBudgetStore({ rateBps: undefined, allowanceBytes }, kept.now().spentBytes);
-  return {
-    ...store,
-    spend(bytes) {
-      store.spend(bytes);
-      kept.change({ spentBytes: store.load().spentBytes }, COUNTED_WITHIN_MS);
-    },
-  };
-}
 
 function memoryIn(kept: KeptEntry, { kind }: Work): Memory {
   return {
