@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AlreadyRunning, newSecret, openJournal } from './journal.ts';
+import { markOf } from './process-mark.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -52,4 +53,47 @@ test('a process that lives keeps others out; one that died does not', async () =
   const next = await openJournal(folder, names);
   await next.release();
   await journal.release();
+});
+
+// Other systems do not tell when a process began; there its number has to do.
+describe.runIf(process.platform === 'linux')('a lock that was left behind', () => {
+  /** A process that lives, with a child that has died and is not asked how. */
+  let parent: ChildProcessWithoutNullStreams;
+  beforeAll(async () => {
+    parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 1000']);
+    await once(parent, 'spawn');
+  });
+  afterAll(() => void parent.kill());
+  const other = () => parent.pid ?? 0;
+  let lock: string;
+  const isFree = () =>
+    openJournal(folder, names).then(
+      (journal) => journal.release().then(() => true),
+      () => false,
+    );
+  beforeEach(async () => {
+    const journal = await openJournal(folder, names);
+    const [name = ''] = await readdir(folder);
+    lock = join(folder, name);
+    expect(await readFile(lock, 'utf8')).toBe(await markOf(process.pid));
+    await journal.release();
+  });
+
+  test('keeps nobody out once the number of its process is that of another one', async () => {
+    await writeFile(lock, await markOf(other()));
+    expect(await isFree()).toBe(false);
+    // Begun at another moment, or before the machine was started.
+    await writeFile(lock, (await markOf(process.pid)).replace(/^\d+/, String(other())));
+    expect(await isFree()).toBe(true);
+    await writeFile(lock, (await markOf(other())).replace(/-/, '+'));
+    expect(await isFree()).toBe(true);
+  });
+
+  test('keeps nobody out while its process is dead, and nobody has asked how it ended', async () => {
+    const [said] = await once(parent.stdout, 'data');
+    const zombie = Number(String(said));
+    await expect.poll(() => readFile(`/proc/${zombie}/stat`, 'utf8')).toContain(') Z ');
+    await writeFile(lock, String(zombie));
+    expect(await isFree()).toBe(true);
+  });
 });

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../../protocol/messages/common.ts';
+import { livingPid, markOf } from './process-mark.ts';
 
 /** What this machine remembers of one upload: enough to go on as the same device. Readable by this user only. */
 export const JournalEntry = z.object({
@@ -98,30 +99,18 @@ async function hold(folder: string, lock: string): Promise<unknown> {
 async function take(lock: string): Promise<void> {
   for (;;) {
     try {
-      return await writeFile(lock, String(process.pid), { flag: 'wx' });
+      return await writeFile(lock, await markOf(process.pid), { flag: 'wx' });
     } catch (error) {
       if (!isSystemError(error, 'EEXIST')) throw error;
     }
-    const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (isAlive(pid)) {
+    const pid = await livingPid(await readFile(lock, 'utf8').catch(() => ''));
+    if (pid !== undefined) {
       throw new AlreadyRunning(
         `This is running already, as process ${pid}. If that process is something else, remove ${lock}.`,
       );
     }
     // Its process died without giving it back.
     await rm(lock, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  // In a container every start may have the same number: it cannot be another process.
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It is there, and another user's.
-    return isSystemError(error, 'EPERM');
   }
 }
 
