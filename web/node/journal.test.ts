@@ -57,10 +57,10 @@ test('a process that lives keeps others out; one that died does not', async () =
 
 // Other systems do not tell when a process began; there its number has to do.
 describe.runIf(process.platform === 'linux')('a lock that was left behind', () => {
-  /** A process that lives, with a child that has died and is not asked how. */
+  /** A process that lives, with a child whose end it will not ask about. */
   let parent: ChildProcessWithoutNullStreams;
   beforeAll(async () => {
-    parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 1000']);
+    parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000']);
     await once(parent, 'spawn');
   });
   afterAll(() => void parent.kill());
@@ -92,6 +92,9 @@ describe.runIf(process.platform === 'linux')('a lock that was left behind', () =
   test('keeps nobody out while its process is dead, and nobody has asked how it ended', async () => {
     const [said] = await once(parent.stdout, 'data');
     const zombie = Number(String(said));
+    // The shell would ask: it has to be sleep before its child ends.
+    await expect.poll(() => readFile(`/proc/${other()}/comm`, 'utf8')).toBe('sleep\n');
+    process.kill(zombie, 'SIGKILL');
     await expect.poll(() => readFile(`/proc/${zombie}/stat`, 'utf8')).toContain(') Z ');
     await writeFile(lock, String(zombie));
     expect(await isFree()).toBe(true);
