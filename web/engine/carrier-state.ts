@@ -20,3 +20,13 @@ export type CarrierState =
 export function isSameState(a: CarrierState, b: CarrierState): boolean {
   return a.state === b.state && (a.state !== 'paused' || b.state !== 'paused' || a.by === b.by);
 }
+
+/** Whether its parts were compared with the upload's. One that is held on, or stopped, need not have come so far. */
+export function isFileProven({ state }: CarrierState): boolean {
+  return !['proving', 'paused', 'used-up', 'over', 'stopped'].includes(state);
+}
+
+/** The file is not the one that the upload was made of. */
+export function isAboutFile(reason: StopReason): boolean {
+  return reason === 'file-changed' || reason === 'different-file';
+}

@@ -4,7 +4,7 @@ import type { ProtocolError } from '../../protocol/messages/error.ts';
 import type { Granted } from '../../protocol/messages/sync.ts';
 import { type BoardSession, isOver, type OpenBoard } from './board-session.ts';
 import { type Budget, unlimited, withBudget } from './budget.ts';
-import { type CarrierState, isSameState } from './carrier-state.ts';
+import { type CarrierState, isAboutFile, isSameState } from './carrier-state.ts';
 import type { Connection } from './connection.ts';
 import { makeEmitter } from './emitter.ts';
 import { makeFlights } from './flights.ts';
@@ -381,5 +381,3 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     },
   };
 }
-
-const isAboutFile = (reason: StopReason) => reason === 'file-changed' || reason === 'different-file';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FileHandle } from '../browser/file-handles.ts';
 import type { KeptFile } from '../browser/journal.ts';
+import type { CarrierState } from '../engine/carrier-state.ts';
 import { makeVirtualClock } from '../engine/testing/virtual-clock.ts';
 import { makeFileSource } from './file-source.ts';
 
@@ -49,6 +50,13 @@ function keptWith(handle?: FileHandle): KeptFile {
   return handle ? { ...facts, handle } : facts;
 }
 
+const stopped = (reason: 'different-file' | 'file-changed' | 'file-unreadable'): CarrierState => ({
+  state: 'stopped',
+  reason,
+  detail: '',
+});
+const unreadable = () => stopped('file-unreadable');
+
 const notFound = () => Object.assign(new Error('no such file'), { name: 'NotFoundError' });
 
 test('a file whose handle may be read is carried on without a word', async () => {
@@ -96,7 +104,7 @@ test('a drive that was taken out is waited for, however long, and its file is ca
   const { clock, source, attached } = begun(keptWith(handleOn(disk)));
   await clock.pass(0);
   disk.file = notFound();
-  source.lost();
+  source.told(unreadable());
   await clock.pass(3_600_000);
   expect(source.view()).toEqual({ state: 'away', name: 'film.mov', reason: 'NotFoundError' });
   expect(attached).toHaveLength(1);
@@ -110,8 +118,8 @@ test('a file that is lost again as soon as it is there is tried more and more ra
   const disk = { file: fileOf('12345'), permission: 'granted' as const };
   const { clock, source, attached } = begun(keptWith(handleOn(disk)));
   await clock.pass(0);
-  const stop = source.onChange(() => source.view().state === 'here' && source.lost());
-  source.lost();
+  const stop = source.onChange(() => source.view().state === 'here' && source.told(unreadable()));
+  source.told(unreadable());
   await clock.pass(600_000);
   stop();
   expect(attached.length).toBeLessThan(50);
@@ -126,7 +134,88 @@ test('what the person chose last counts, whatever was being looked for', async (
   source.choose(chosen);
   await clock.pass(600_000);
   expect([source.view(), attached]).toEqual([{ state: 'here', name: 'copy.mov' }, [chosen]]);
+  source.told({ state: 'carrying' });
   expect(files.get(SECRET)).toEqual({ name: 'copy.mov', sizeBytes: 7, modifiedAtMs: 1 });
+});
+
+test.for(['different-file', 'file-changed'] as const)(
+  'a choice that proves wrong (%s) takes nothing from what is remembered of the right file',
+  async (reason) => {
+    const file = fileOf('12345');
+    const kept = keptWith(handleOn({ file, permission: 'prompt', answer: 'granted' }));
+    const { clock, source, attached, files } = begun(kept);
+    await clock.pass(0);
+    for (const wrong of [fileOf('54321', 'other.mov'), fileOf('1234567', 'longer.mov')]) {
+      source.choose(wrong);
+      // Held on meanwhile, it is not compared.
+      for (const state of ['proving', 'used-up', 'proving'] as const) source.told({ state });
+      await clock.pass(0);
+      expect(files.get(SECRET)).toBe(kept);
+      source.told(stopped(reason));
+      expect(source.view()).toEqual({ state: 'asks', name: 'film.mov' });
+    }
+    await clock.pass(0);
+    expect(files.get(SECRET)).toBe(kept);
+    await source.goOn();
+    expect([source.view(), attached.at(-1)]).toEqual([{ state: 'here', name: 'film.mov' }, file]);
+  },
+);
+
+test('a drive that was waited for is waited for again after a wrong choice', async () => {
+  const disk: { file: File | Error; permission: PermissionState } = {
+    file: notFound(),
+    permission: 'granted',
+  };
+  const { clock, source, attached } = begun(keptWith(handleOn(disk)));
+  await clock.pass(0);
+  source.choose(fileOf('54321', 'other.mov'));
+  source.told(stopped('different-file'));
+  expect(source.view()).toMatchObject({ state: 'away', name: 'film.mov' });
+  disk.file = fileOf('12345');
+  await clock.pass(30_000);
+  expect([source.view().state, attached.at(-1)]).toEqual(['here', disk.file]);
+});
+
+test('what is said of a wrong choice says nothing of the next one, which is remembered once it is proven', async () => {
+  const { clock, source, files } = begun(keptWith());
+  await clock.pass(0);
+  const refusal = stopped('different-file');
+  source.choose(fileOf('54321', 'other.mov'));
+  source.told(refusal);
+  source.choose(new File(['12345'], 'film.mov', { lastModified: 2 }));
+  source.told(refusal);
+  source.told({ state: 'proving' });
+  source.told({ state: 'carrying' });
+  await clock.pass(0);
+  expect([source.view().state, files.get(SECRET)?.modifiedAtMs]).toEqual(['here', 2]);
+});
+
+test('the first choice of all is remembered at once, and no longer when it proves wrong', async () => {
+  const { clock, source, files } = begun();
+  source.choose(fileOf('54321', 'other.mov'));
+  await clock.pass(0);
+  expect(files.get(SECRET)?.name).toBe('other.mov');
+  source.told(stopped('different-file'));
+  await clock.pass(0);
+  expect([source.view(), files.size]).toEqual([{ state: 'none' }, 0]);
+});
+
+test('without a handle nobody promises that a file that cannot be read comes back by itself; if it does, it goes on', async () => {
+  const { clock, source, attached } = begun();
+  const file = fileOf('12345');
+  source.choose(file);
+  await clock.pass(0);
+  file.slice = () => {
+    throw notFound();
+  };
+  const seen = new Set<string>();
+  source.onChange(() => seen.add(source.view().state));
+  source.told(unreadable());
+  await clock.pass(600_000);
+  expect([source.view(), [...seen]]).toEqual([{ state: 'lost', name: 'film.mov' }, ['lost']]);
+  file.slice = File.prototype.slice;
+  await clock.pass(30_000);
+  expect([source.view().state, attached]).toEqual(['here', [file, file]]);
 });
 
 test('a device that was told to stop does not go on after a reload', async () => {

@@ -1,6 +1,7 @@
 import { type FileHandle, handleOf, type Reading, readHandle } from '../browser/file-handles.ts';
 import type { Journal, KeptFile } from '../browser/journal.ts';
 import { FILE_AGAIN, waitMs } from '../engine/backoff.ts';
+import { type CarrierState, isAboutFile, isFileProven } from '../engine/carrier-state.ts';
 import { makeEmitter } from '../engine/emitter.ts';
 import type { Clock } from '../engine/ports.ts';
 
@@ -14,6 +15,8 @@ export type SourceView =
   | { state: 'asks'; name: string }
   /** It cannot be read just now. It is looked for again, or may be chosen again. */
   | { state: 'away'; name: string; reason: string }
+  /** The same where the browser has no other way to it: one that was written to stays lost until it is chosen again. */
+  | { state: 'lost'; name: string }
   /** There is a file of that name, and it is another one now. */
   | { state: 'changed'; name: string; sizeBytes: number };
 
@@ -21,12 +24,12 @@ export type SourceView =
 export interface FileSource {
   view(): SourceView;
   onChange(listener: () => void): () => void;
-  /** The person chose this file. */
+  /** The person chose this file. One that was kept before is forgotten only when this one is proven. */
   choose(file: File): void;
   /** Goes on with the file of before. To be called in a click. */
   goOn(): Promise<void>;
-  /** The engine can no longer read it. */
-  lost(): void;
+  /** What the engine says now, perhaps again: that it cannot read the file, or whether it is the upload's. */
+  told(carrier: CarrierState | undefined): void;
   /** This device has done its part, or its person wants it to stop: nothing goes on by itself any more. */
   drop(): void;
   close(): void;
@@ -49,6 +52,9 @@ export function makeFileSource({ journal, secret, clock, random, attach }: FileS
   let view: SourceView = { state: 'none' };
   let kept: KeptFile | undefined;
   let file: File | undefined;
+  /** What there was before a choice of which nobody knows yet whether it is right. */
+  let before: { kept: KeptFile | undefined; file: File | undefined; view: SourceView } | undefined;
+  let heard: CarrierState | undefined;
   let takenMs = Number.NEGATIVE_INFINITY;
   let failures = 0;
   /** What the person did last makes all that was begun before it void. */
@@ -84,13 +90,43 @@ export function makeFileSource({ journal, secret, clock, random, attach }: FileS
     if (reading.state === 'asks') return show({ state: 'asks', name });
     if (reading.state === 'file' && reading.file.size === sizeBytes) return take(reading.file);
     if (reading.state === 'file') return show({ state: 'changed', name, sizeBytes: reading.file.size });
-    show({ state: 'away', name, reason: reading.reason });
+    showAway(kept, reading.reason);
+  };
+
+  /** It is looked for in any case: without a handle, a drive may come back, but nothing that was written to. */
+  const showAway = ({ name, handle }: KeptFile, reason: string) => {
+    show(handle ? { state: 'away', name, reason } : { state: 'lost', name });
     lookLater();
   };
 
   const lookLater = () => {
     failures += 1;
     cancelLook = clock.after(waitMs(FILE_AGAIN, failures, random()), () => void look());
+  };
+
+  /** From now on it is the one that is remembered. */
+  const proven = () => {
+    if (before && kept) void journal.keepFile(secret, kept);
+    before = undefined;
+  };
+
+  /** What there was before the choice is there again. */
+  const refused = () => {
+    if (!before) return;
+    begin();
+    const { view: shown } = before;
+    ({ kept, file } = before);
+    before = undefined;
+    if (!kept) void journal.dropFile(secret);
+    show(shown);
+    if (shown.state === 'away' || shown.state === 'lost') lookLater();
+  };
+
+  const lost = () => {
+    if (!kept || view.state !== 'here') return;
+    begin();
+    if (clock.nowMs() - takenMs > STEADY_MS) failures = 0;
+    showAway(kept, '');
   };
 
   void (async () => {
@@ -107,24 +143,27 @@ export function makeFileSource({ journal, secret, clock, random, attach }: FileS
     choose(next) {
       const mine = begin();
       failures = 0;
+      before ??= { kept, file, view };
       kept = { name: next.name, sizeBytes: next.size, modifiedAtMs: next.lastModified };
       take(next);
       void handleOf(next).then((handle) => {
         if (mine !== turn && file !== next) return;
         if (kept && handle) kept = { ...kept, handle };
-        if (kept) void journal.keepFile(secret, kept);
+        if (kept && !before?.kept) void journal.keepFile(secret, kept);
       });
     },
     goOn: () => look(true),
-    lost() {
-      if (!kept || view.state !== 'here') return;
-      begin();
-      if (clock.nowMs() - takenMs > STEADY_MS) failures = 0;
-      show({ state: 'away', name: kept.name, reason: '' });
-      lookLater();
+    told(carrier) {
+      // What was said before the file was chosen says nothing of it.
+      if (!carrier || carrier === heard) return;
+      heard = carrier;
+      if (isFileProven(carrier)) proven();
+      else if (carrier.state === 'stopped' && carrier.reason === 'file-unreadable') lost();
+      else if (carrier.state === 'stopped' && isAboutFile(carrier.reason)) refused();
     },
     drop() {
       begin();
+      before = undefined;
       kept = undefined;
       file = undefined;
       void journal.dropFile(secret);

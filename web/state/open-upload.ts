@@ -106,7 +106,7 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
       // Figures can wait to be read; that it is complete, or ended, is told at once.
       if (shown.state === 'open' && shown.phase.state !== now.phase.state) setView(now);
       if (now.phase.state === 'finished' || now.phase.state === 'aborted') source.drop();
-      if (now.carrier?.state === 'stopped' && now.carrier.reason === 'file-unreadable') source.lost();
+      source.told(now.carrier);
     }),
     refreshing.stop,
     showing.stop,

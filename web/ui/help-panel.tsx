@@ -71,6 +71,8 @@ function sourceWords(source: SourceView): string | undefined {
       if (source.reason === 'NotFoundError') return words.source.moved(source.name);
       if (source.reason === 'NotAllowedError') return words.source.forbidden(source.name);
       return words.source.away(source.name);
+    case 'lost':
+      return words.source.lost(source.name);
     case 'changed':
       return words.source.changed(source.name, numbers.exactBytes(source.sizeBytes));
     default:

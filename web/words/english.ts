@@ -218,6 +218,8 @@ export function english(n: Numbers) {
         `${quoted(name)} may not be read any more: the permission was taken back. It goes on by itself once the file can be read again; or choose it again.`,
       away: (name: string) =>
         `${quoted(name)} cannot be read just now. It goes on by itself once the file can be read again; or choose it again.`,
+      lost: (name: string) =>
+        `${quoted(name)} was changed or moved since it was chosen. Choose it again, as it was, to go on.`,
       changed: (name: string, exact: string) =>
         `${quoted(name)} has changed: it has ${exact} now. What is uploaded is kept. Choose the file as it was to go on.`,
     },

@@ -222,6 +222,8 @@ export function german(n: Numbers): Words {
         `${quoted(name)} darf nicht mehr gelesen werden: Die Erlaubnis wurde zurückgenommen. Es geht von selbst weiter, sobald sie wieder lesbar ist; oder wähle sie noch einmal.`,
       away: (name) =>
         `${quoted(name)} ist gerade nicht lesbar. Es geht von selbst weiter, sobald sie wieder lesbar ist; oder wähle sie noch einmal.`,
+      lost: (name) =>
+        `${quoted(name)} wurde geändert oder verschoben, seit du sie gewählt hast. Wähle sie noch einmal, so wie sie war, um weiterzumachen.`,
       changed: (name, exact) =>
         `${quoted(name)} hat sich geändert: Sie hat jetzt ${exact}. Hochgeladenes bleibt erhalten. Wähle die Datei, wie sie war, um weiterzumachen.`,
     },

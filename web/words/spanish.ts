@@ -207,6 +207,8 @@ export function spanish(n: Numbers): Words {
         `${quoted(name)} ya no se puede leer: se retiró el permiso. Seguirá solo cuando se pueda leer; o elígelo otra vez.`,
       away: (name) =>
         `${quoted(name)} no se puede leer ahora. Seguirá solo cuando se pueda leer; o elígelo otra vez.`,
+      lost: (name) =>
+        `${quoted(name)} se cambió o se movió desde que lo elegiste. Elígelo otra vez, tal como era, para seguir.`,
       changed: (name, exact) =>
         `${quoted(name)} ha cambiado: ahora tiene ${exact}. Lo subido se conserva. Elige el archivo como era para seguir.`,
     },
