@@ -1,34 +1,54 @@
 import { expect, test } from 'vitest';
-import { makeBudget } from '../engine/budget.ts';
-import { makeVirtualClock } from '../engine/testing/virtual-clock.ts';
+import { type BudgetStore, makeBudget } from '../engine/budget.ts';
+import { makeVirtualClock, type VirtualClock } from '../engine/testing/virtual-clock.ts';
 import { makeLimitsStore } from './limits-store.ts';
 
-/** One browser's storage, and tabs that hear of each other's changes. */
-function browser() {
+const EPOCH_MS = 1_800_000_000_000;
+const PAGE = { id: 'alone', nowMs: () => EPOCH_MS };
+
+/** One browser's storage, and tabs that hear of each other's changes `heardAfterMs` later. */
+function browser({ heardAfterMs = 0 } = {}) {
+  const clock = makeVirtualClock();
+  const tabs: Array<{ items: Map<string, string>; wroteAt: number; changed(): void }> = [];
   const items = new Map<string, string>();
-  const heard: Array<() => void> = [];
-  const open = () => {
-    let own = () => {};
+  let writes = 0;
+  /** `skewMs`: what the device's clock has been set by. */
+  const open = (skewMs = 0) => {
+    const tab = { items: new Map(items), wroteAt: 0, changed: () => {} };
+    tabs.push(tab);
     const storage = {
-      getItem: (key: string) => items.get(key) ?? null,
+      getItem: (key: string) => tab.items.get(key) ?? null,
       setItem(key: string, value: string) {
         items.set(key, value);
-        for (const changed of heard) if (changed !== own) changed();
+        tab.items.set(key, value);
+        tab.wroteAt = ++writes;
+        const at = writes;
+        // Whoever writes later, before it has heard of this, undoes it.
+        const hear = (other: typeof tab) => {
+          if (other.wroteAt > at) return;
+          other.items.set(key, value);
+          other.changed();
+        };
+        for (const other of tabs) {
+          if (other === tab) continue;
+          if (heardAfterMs === 0) hear(other);
+          else clock.after(heardAfterMs, () => hear(other));
+        }
       },
     };
-    return makeLimitsStore(storage, (changed) => {
-      own = changed;
-      heard.push(changed);
+    const page = { id: String(tabs.length), nowMs: () => EPOCH_MS + clock.nowMs() + skewMs };
+    return makeLimitsStore(storage, page, (changed) => {
+      tab.changed = changed;
     });
   };
-  return { items, open };
+  return { clock, items, open };
 }
 
 test('limits and what was spent are there after a reload', () => {
   const { open } = browser();
   const before = open();
   before.setLimits({ rateBps: 1_000, allowanceBytes: 5_000 });
-  before.spend(1_500);
+  before.spend(1_500, 0);
   expect(open().load()).toEqual({ rateBps: 1_000, allowanceBytes: 5_000, spentBytes: 1_500 });
 });
 
@@ -36,8 +56,8 @@ test('two tabs count together, and a new allowance counts anew in both', () => {
   const { open } = browser();
   const [one, other] = [open(), open()];
   one.setLimits({ rateBps: undefined, allowanceBytes: 5_000 });
-  one.spend(1_000);
-  other.spend(2_000);
+  one.spend(1_000, 0);
+  other.spend(2_000, 0);
   expect(one.load().spentBytes).toBe(3_000);
   other.setLimits({ rateBps: undefined, allowanceBytes: 9_000 });
   expect(one.load()).toEqual({ rateBps: undefined, allowanceBytes: 9_000, spentBytes: 0 });
@@ -59,9 +79,9 @@ test('what is stored there and no limits is none, and a browser that keeps nothi
   const { items, open } = browser();
   items.set('tributary.limits', '{"spentBytes":"much"}');
   expect(open().load()).toEqual({ rateBps: undefined, allowanceBytes: undefined, spentBytes: 0 });
-  const alone = makeLimitsStore(undefined, () => {});
+  const alone = makeLimitsStore(undefined, PAGE, () => {});
   alone.setLimits({ rateBps: 7, allowanceBytes: 8 });
-  alone.spend(3);
+  alone.spend(3, 0);
   expect(alone.load()).toEqual({ rateBps: 7, allowanceBytes: 8, spentBytes: 3 });
 });
 
@@ -99,9 +119,105 @@ test('a storage that takes no more keeps no page from counting', () => {
         throw new Error('full');
       },
     },
+    PAGE,
     () => {},
   );
-  store.spend(1_000);
-  store.spend(2_000);
+  store.spend(1_000, 0);
+  store.spend(2_000, 0);
   expect(store.load().spentBytes).toBe(3_000);
+});
+
+test('two tabs that write at the same moment both count', async () => {
+  const { clock, open } = browser({ heardAfterMs: 5 });
+  const [one, other] = [open(), open()];
+  one.setLimits({ rateBps: undefined, allowanceBytes: 9_000 });
+  await clock.pass(10);
+  for (let i = 0; i < 3; i++) {
+    one.spend(1_000, 0);
+    other.spend(500, 0);
+    await clock.pass(1);
+  }
+  await clock.pass(100);
+  expect([one, other, open()].map((store) => store.load().spentBytes)).toEqual([4_500, 4_500, 4_500]);
+});
+
+test('what was sent by tabs that are long gone counts, and is not kept apart for ever', async () => {
+  const { clock, items, open } = browser();
+  open().setLimits({ rateBps: undefined, allowanceBytes: 9_000 });
+  for (let tab = 0; tab < 5; tab++) open().spend(1_000, 0);
+  const asleep = open();
+  asleep.spend(1_000, 0);
+  await clock.pass(25 * 3_600_000);
+  const late = open();
+  late.spend(500, 0);
+  expect(Object.keys(JSON.parse(items.get('tributary.limits') ?? '').pages)).toHaveLength(1);
+  asleep.spend(1_000, 0);
+  expect([late.load().spentBytes, asleep.load().spentBytes]).toEqual([7_500, 7_500]);
+});
+
+const RATE_BPS = 1_000;
+const PART_BYTES = 5_000;
+
+/** Sends parts one after the other, each on a line that takes it in `putMs`, until the time is over. */
+function send(clock: VirtualClock, store: BudgetStore, untilMs: number, sent: (bytes: number) => void) {
+  const budget = makeBudget(clock, store);
+  const next = () => {
+    if (clock.nowMs() >= untilMs) return;
+    const waitMs = budget.nextAtMs() - clock.nowMs();
+    if (waitMs > 0) return void clock.after(waitMs, next);
+    const departure = budget.begin(PART_BYTES, () => {});
+    clock.after(200, () => {
+      sent(PART_BYTES);
+      departure.end(PART_BYTES);
+      next();
+    });
+  };
+  next();
+}
+
+test.each([0, 5])(
+  'two tabs send no faster together than one, and hardly slower, though they hear of each other %d ms late',
+  async (heardAfterMs) => {
+    const { clock, open } = browser({ heardAfterMs });
+    open().setLimits({ rateBps: RATE_BPS, allowanceBytes: undefined });
+    await clock.pass(100);
+    let [one, other] = [0, 0];
+    send(clock, open(), 300_000, (bytes) => (one += bytes));
+    send(clock, open(), 300_000, (bytes) => (other += bytes));
+    await clock.pass(300_000);
+    expect(one + other).toBeLessThanOrEqual(300 * RATE_BPS + 2 * PART_BYTES);
+    expect(one + other).toBeGreaterThan(0.9 * 300 * RATE_BPS);
+    expect(Math.min(one, other)).toBeGreaterThan(0.4 * 300 * RATE_BPS);
+  },
+);
+
+test('a tab that is alone again has all of the speed', async () => {
+  const { clock, open } = browser();
+  open().setLimits({ rateBps: RATE_BPS, allowanceBytes: undefined });
+  let [one, other] = [0, 0];
+  send(clock, open(), 60_000, (bytes) => (one += bytes));
+  send(clock, open(), 20_000, (bytes) => (other += bytes));
+  await clock.pass(60_000);
+  expect(one).toBeGreaterThanOrEqual(40_000);
+  expect(other).toBeLessThanOrEqual(15_000);
+});
+
+test('a page that is loaded again waits until what it had begun has had its time, and has all of the speed then', () => {
+  const { clock, open } = browser();
+  const before = open();
+  before.setLimits({ rateBps: RATE_BPS, allowanceBytes: undefined });
+  makeBudget(clock, before).begin(PART_BYTES, () => {});
+  const after = makeBudget(clock, open());
+  expect(after.nextAtMs()).toBe(5_000);
+});
+
+test.each([-3_600_000, 3_600_000])('a clock that is set by %d ms meanwhile holds nobody up', (skewMs) => {
+  const { clock, open } = browser();
+  const before = open();
+  before.setLimits({ rateBps: RATE_BPS, allowanceBytes: undefined });
+  makeBudget(clock, before).begin(PART_BYTES, () => {});
+  const after = makeBudget(clock, open(skewMs));
+  expect(after.nextAtMs()).toBeLessThanOrEqual(0);
+  after.begin(PART_BYTES, () => {});
+  expect(after.nextAtMs()).toBe(5_000);
 });

@@ -1,66 +1,130 @@
 import { z } from 'zod';
-import type { BudgetStore } from '../engine/budget.ts';
+import type { BudgetStore, LineLimits } from '../engine/budget.ts';
+import { newSecret } from './secrets.ts';
 
 const KEY = 'tributary.limits';
+
+/** What one page has begun. */
+const Share = z.object({
+  spentBytes: z.number(),
+  /** Epoch milliseconds: then it was written last, and had the line for so long. */
+  atMs: z.number(),
+  busyMs: z.number(),
+});
+type Share = z.infer<typeof Share>;
 
 const Kept = z.object({
   rateBps: z.number().optional(),
   allowanceBytes: z.number().optional(),
+  /** By pages that are long gone. */
   spentBytes: z.number(),
+  pages: z.record(z.string(), Share).default({}),
 });
+type Kept = z.infer<typeof Kept>;
 
-/** What was kept, and is kept for as long as this page only where the browser keeps nothing. */
-type Kept = ReturnType<BudgetStore['load']>;
+/** This one, and the time of day, which all pages of a browser have in common. */
+export interface LimitsPage {
+  id: string;
+  nowMs(): number;
+}
+
+/** A page that has begun nothing for so long is gone, or counts anew. */
+const GONE_AFTER_MS = 24 * 3_600_000;
+/** What ended longer ago than this is nobody's business. */
+const JUST_NOW_MS = 5_000;
 
 /**
- * The limits that the person has set for this device, for all uploads and tabs of this browser. The count goes through the
- * storage each time: two tabs that send at once both count.
+ * The limits that the person has set for this device, for all uploads and tabs of this browser. Two tabs may write at the
+ * same time, and one of them then undoes what the other wrote: so each has a share that only it changes, and that it
+ * writes again if it finds it gone. Where the browser keeps nothing, all of it is kept for as long as this page.
  */
 export function makeLimitsStore(
   storage: Pick<Storage, 'getItem' | 'setItem'> | undefined,
+  { id, nowMs }: LimitsPage,
   onOther: (changed: () => void) => void,
 ): BudgetStore {
-  let kept: Kept = { rateBps: undefined, allowanceBytes: undefined, spentBytes: 0 };
+  let kept: Kept = { spentBytes: 0, pages: {} };
+  let own: Share = { spentBytes: 0, atMs: nowMs(), busyMs: 0 };
   let isStored = storage !== undefined;
   let tell = () => {};
 
-  function read(): Kept | undefined {
+  const read = (): Kept | undefined => {
     if (!isStored) return undefined;
     try {
-      const found = Kept.safeParse(JSON.parse(storage?.getItem(KEY) ?? ''));
-      if (!found.success) return undefined;
-      const { rateBps, allowanceBytes, spentBytes } = found.data;
-      return { rateBps, allowanceBytes, spentBytes };
+      return Kept.safeParse(JSON.parse(storage?.getItem(KEY) ?? '')).data;
     } catch {
       return undefined;
     }
-  }
+  };
+  /** Brings `kept` and `own` up to what is stored; says whether this page's share is missing there. */
+  const look = (): boolean => {
+    const found = read();
+    if (!found) return false;
+    const stored = found.pages[id];
+    const isCountedElsewhere = !stored && own.atMs < nowMs() - GONE_AFTER_MS;
+    if (found.allowanceBytes !== kept.allowanceBytes || isCountedElsewhere) own = { ...own, spentBytes: 0 };
+    kept = found;
+    return JSON.stringify(stored) !== JSON.stringify(own);
+  };
   const write = (next: Kept) => {
-    kept = next;
+    kept = { ...next, pages: { ...next.pages, [id]: own } };
+    for (const [page, { atMs, spentBytes }] of Object.entries(kept.pages)) {
+      if (page === id || atMs >= nowMs() - GONE_AFTER_MS) continue;
+      kept.spentBytes += spentBytes;
+      delete kept.pages[page];
+    }
     try {
-      storage?.setItem(KEY, JSON.stringify(next));
+      storage?.setItem(KEY, JSON.stringify(kept));
     } catch {
-      // Storage that is full or forbidden: the limits hold as long as the page does.
+      // Storage that is full or forbidden.
       isStored = false;
     }
   };
-  const load = () => {
-    kept = read() ?? kept;
-    return kept;
+  const others = () => Object.entries(kept.pages).flatMap(([page, share]) => (page === id ? [] : [share]));
+  const spentBytes = () => {
+    const allBytes = others().reduce(
+      (sum, share) => sum + share.spentBytes,
+      kept.spentBytes + own.spentBytes,
+    );
+    return Math.max(0, allBytes);
   };
-  onOther(() => tell());
+  onOther(() => {
+    if (look() && (own.spentBytes !== 0 || own.busyMs > 0)) write(kept);
+    tell();
+  });
 
   return {
-    load,
-    setLimits(limits) {
-      const now = load();
-      write({ ...limits, spentBytes: limits.allowanceBytes === now.allowanceBytes ? now.spentBytes : 0 });
+    load() {
+      look();
+      const { rateBps, allowanceBytes } = kept;
+      return { rateBps, allowanceBytes, spentBytes: spentBytes() };
     },
-    spend(bytes) {
-      const now = load();
-      if (now.allowanceBytes !== undefined)
-        write({ ...now, spentBytes: Math.max(0, now.spentBytes + bytes) });
+    setLimits({ rateBps, allowanceBytes }: LineLimits) {
+      look();
+      const isNew = allowanceBytes !== kept.allowanceBytes;
+      if (isNew) own = { ...own, spentBytes: 0 };
+      const counted = isNew ? { spentBytes: 0, pages: {} } : kept;
+      write({ ...counted, rateBps, allowanceBytes });
+    },
+    spend(bytes, busyMs) {
+      look();
+      const { rateBps, allowanceBytes } = kept;
+      if (rateBps === undefined && allowanceBytes === undefined) return undefined;
+      const countedBytes = allowanceBytes === undefined ? 0 : bytes;
+      own = { spentBytes: own.spentBytes + countedBytes, atMs: nowMs(), busyMs };
+      write(kept);
       return undefined;
+    },
+    othersBusyMs() {
+      look();
+      const now = nowMs();
+      const left: number[] = [];
+      for (const { atMs, busyMs } of others()) {
+        const ms = atMs + busyMs - now;
+        // Written later than now: the device's clock was set meanwhile, and nobody knows.
+        if (busyMs > 0 && atMs <= now + JUST_NOW_MS && ms > -JUST_NOW_MS) left.push(Math.min(ms, busyMs));
+      }
+      return left;
     },
     onOther(changed) {
       tell = changed;
@@ -70,7 +134,7 @@ export function makeLimitsStore(
 
 /** Of this browser; told of what its other tabs change. */
 export function openLimitsStore(): BudgetStore {
-  return makeLimitsStore(storageOf(), (changed) => {
+  return makeLimitsStore(storageOf(), { id: newSecret(), nowMs: Date.now }, (changed) => {
     window.addEventListener('storage', ({ key }) => key === KEY && changed());
   });
 }

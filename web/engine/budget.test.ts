@@ -181,8 +181,8 @@ test('nothing leaves before it is kept that it may, and nothing at all if it is 
   const store = makeBudgetStore({ ...NO_LIMITS, allowanceBytes: 3 * PART });
   const budget = makeBudget(clock, {
     ...store,
-    spend(bytes) {
-      store.spend(bytes);
+    spend(bytes, busyMs) {
+      store.spend(bytes, busyMs);
       return bytes > 0 ? new Promise((resolve) => kept.push(resolve)) : undefined;
     },
   });

@@ -39,8 +39,13 @@ export interface Departure {
 export interface BudgetStore {
   load(): LineLimits & { spentBytes: number };
   setLimits(limits: LineLimits): void;
-  /** Adds to what was spent, or takes from it. The promise: once that is kept, if it is not at once. Never fails. */
-  spend(bytes: number): Promise<void> | undefined;
+  /**
+   * Adds to what was spent, or takes from it; what was begun here has the line for so long from now on. The promise: once
+   * that is kept, if it is not at once. Never fails.
+   */
+  spend(bytes: number, busyMs: number): Promise<void> | undefined;
+  /** For each other page that sends: in how long what it has begun has had its time. Less than 0: so long ago, just now. */
+  othersBusyMs(): readonly number[];
   /** Calls when somebody else has changed what is kept: another page, say. */
   onOther(changed: () => void): void;
 }
@@ -48,8 +53,13 @@ export interface BudgetStore {
 /** Several parts at once only where one would not fill a second or two of the speed. */
 const AT_ONCE_S = 2;
 
+/** A page that is through with a part begins the next one within this time, if it has one. */
+const NEXT_WITHIN_MS = 2_000;
+
 interface Flying {
   sizeBytes: number;
+  /** What it was given of the line. */
+  takesMs: number;
   sentBytes: number;
   /** Of these, what had left before the allowance was set. */
   uncountedBytes: number;
@@ -63,6 +73,10 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
   const flying = new Set<Flying>();
   let known = store.load();
   let freeAtMs = Number.NEGATIVE_INFINITY;
+  // What another page has begun, or this one before it was loaded again, has its time first.
+  if (known.rateBps !== undefined) freeAtMs = clock.nowMs() + Math.max(freeAtMs, ...store.othersBusyMs());
+  let hasBegun = false;
+  const busyMs = () => Math.max(0, freeAtMs - clock.nowMs());
   const tell = () => {
     for (const listener of [...listeners]) listener();
   };
@@ -78,11 +92,14 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
     const now = store.load();
     const before = known;
     known = now;
-    if (now.rateBps !== before.rateBps) freeAtMs = Number.NEGATIVE_INFINITY;
+    if (now.rateBps !== before.rateBps) {
+      freeAtMs = Number.NEGATIVE_INFINITY;
+      for (const put of flying) put.takesMs = 0;
+    }
     if (now.allowanceBytes === before.allowanceBytes) return now;
     // It counts what leaves from now on.
     for (const put of flying) put.uncountedBytes = put.sentBytes;
-    store.spend(unsentOf(flying));
+    store.spend(unsentOf(flying), busyMs());
     return store.load();
   };
 
@@ -97,6 +114,13 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
       put.isCalledBack = true;
       put.abort();
     }
+  };
+
+  /** Pages that have to share the speed, this one included. */
+  const sharers = () => {
+    // Whoever begins first is not held up by those that may be gone; later on, all begin again at much the same time.
+    const sinceMs = hasBegun ? -NEXT_WITHIN_MS : 0;
+    return 1 + store.othersBusyMs().filter((ms) => ms > sinceMs).length;
   };
 
   const changed = () => {
@@ -132,22 +156,23 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
     },
     begin(sizeBytes, abort) {
       const { rateBps } = look();
-      const put: Flying = { sizeBytes, sentBytes: 0, uncountedBytes: 0, isCalledBack: false, abort };
+      const takesMs = rateBps === undefined ? 0 : (sizeBytes * 1_000 * sharers()) / rateBps;
+      hasBegun = true;
+      const put = { sizeBytes, takesMs, sentBytes: 0, uncountedBytes: 0, isCalledBack: false, abort };
       flying.add(put);
       // The next one may leave when this one has had its time: over any while, no more leaves than the speed allows.
-      if (rateBps !== undefined) {
-        freeAtMs = Math.max(freeAtMs, clock.nowMs()) + (sizeBytes * 1_000) / rateBps;
-      }
+      if (rateBps !== undefined) freeAtMs = Math.max(freeAtMs, clock.nowMs()) + takesMs;
       return {
-        counted: store.spend(sizeBytes),
+        counted: store.spend(sizeBytes, busyMs()),
         sent(bytes) {
           put.sentBytes = Math.max(put.sentBytes, bytes);
         },
         end(sentBytes) {
           const now = look();
           flying.delete(put);
-          store.spend(Math.max(sentBytes, put.uncountedBytes) - sizeBytes);
-          if (now.rateBps !== undefined) freeAtMs -= ((sizeBytes - sentBytes) * 1_000) / now.rateBps;
+          const unsentBytes = sizeBytes - Math.max(sentBytes, put.uncountedBytes);
+          if (sizeBytes > 0) freeAtMs -= put.takesMs * (1 - sentBytes / sizeBytes);
+          if (unsentBytes > 0) store.spend(-unsentBytes, busyMs());
           // What did not leave may be another upload's.
           if (now.allowanceBytes !== undefined && sentBytes < sizeBytes) tell();
         },
@@ -173,6 +198,7 @@ export function makeBudgetStore(limits: LineLimits, spentBytes = 0): BudgetStore
       kept = { ...kept, spentBytes: kept.spentBytes + bytes };
       return undefined;
     },
+    othersBusyMs: () => [],
     onOther() {},
   };
 }

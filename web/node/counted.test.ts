@@ -14,22 +14,22 @@ function counted(allowanceBytes: number | undefined) {
 
 test('what leaves under an allowance is written first, and once for all that leaves together', async () => {
   const { saved, store } = counted(1_000);
-  await Promise.all([store.spend(10), store.spend(20)]);
+  await Promise.all([store.spend(10, 0), store.spend(20, 0)]);
   expect(saved.map(({ spentBytes }) => spentBytes)).toEqual([130]);
-  await store.spend(30);
+  await store.spend(30, 0);
   expect(saved.map(({ spentBytes }) => spentBytes)).toEqual([130, 160]);
 });
 
 test('what has not left after all is written soon, and nothing waits for it', async () => {
   const { clock, saved, store } = counted(1_000);
-  expect(store.spend(-40)).toBeUndefined();
+  expect(store.spend(-40, 0)).toBeUndefined();
   await clock.pass(1_000);
   expect(saved.map(({ spentBytes }) => spentBytes)).toEqual([60]);
 });
 
 test('without an allowance nothing waits either, and it counts for the runs that have one', async () => {
   const { clock, saved, store } = counted(undefined);
-  expect(store.spend(50)).toBeUndefined();
+  expect(store.spend(50, 0)).toBeUndefined();
   await clock.pass(1_000);
   expect(saved.map(({ spentBytes }) => spentBytes)).toEqual([150]);
 });

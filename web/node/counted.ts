@@ -22,8 +22,8 @@ export function countedIn(kept: KeptEntry, allowanceBytes: number | undefined): 
   };
   return {
     ...store,
-    spend(bytes) {
-      store.spend(bytes);
+    spend(bytes, busyMs) {
+      store.spend(bytes, busyMs);
       kept.change({ spentBytes: store.load().spentBytes }, CREDITED_WITHIN_MS);
       return bytes > 0 && allowanceBytes !== undefined ? written() : undefined;
     },
