@@ -52,6 +52,7 @@ test.for([
   [['create', 'film.mov', '--server', 'nas'], 'Expected --server'],
   [['create', 'film.mov', '--server', 'http://nas:8080/#kez=x'], '#key='],
   [['create', 'film.mov', '--limit', 'fast'], 'got fast'],
+  [['create', 'film.mov', '--limit', '20'], 'with its unit, such as 20Mbit/s or 2MB/s; got 20.'],
   [['create', 'film.mov', '--name', 'n'.repeat(65)], 'got 65'],
   [['create', 'film.mov', '--speed', '1'], '--speed'],
 ] as const)('%j is answered with what was expected', ([args, words]) => {

@@ -66,7 +66,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.help || kind === undefined || kind === 'help') return { kind: 'usage' };
   const options: DeviceOptions = {
     name: nameOf(values.name),
-    limitBps: parsed('--limit', values.limit, parseRate, 'a speed such as 20Mbit/s or 2MB/s'),
+    limitBps: parsed('--limit', values.limit, parseRate, 'a speed with its unit, such as 20Mbit/s or 2MB/s'),
     allowanceBytes: parsed('--allowance', values.allowance, parseBytes, 'a size such as 2GB or 500MB'),
     giveUpMs: parsed('--give-up', values['give-up'], parseDurationMs, 'a time such as 30s, 10min or 2h'),
     stateFolder: values.state,

@@ -32,9 +32,12 @@ test.for([
   expect(parseDurationMs(text)).toBe(ms);
 });
 
-test.for(['', 'fast', '-1MB/s', '0', '1e9', '20 Mbit/h', 'MB'])('%j is no speed', (text) => {
-  expect(parseRate(text)).toBeUndefined();
-});
+test.for(['', 'fast', '-1MB/s', '0', '1e9', '20 Mbit/h', 'MB', '20', '20/s', '1000ps'])(
+  '%j is no speed',
+  (text) => {
+    expect(parseRate(text)).toBeUndefined();
+  },
+);
 
 test.for(['', 'soon', '0s', '-5s', '3 weeks'])('%j is no time', (text) => {
   expect(parseDurationMs(text)).toBeUndefined();

@@ -14,11 +14,12 @@ export function parseBytes(text: string): number | undefined {
   return positive(Number(number) * scaleOf(prefix, binary));
 }
 
-/** `20Mbit/s`, `2MB/s`, `500kB`: bytes a second. */
+/** `20Mbit/s`, `2MB/s`, `500kB`: bytes a second. A bare number is none: whoever writes 20 does not mean bytes. */
 export function parseRate(text: string): number | undefined {
   const found = RATE.exec(text.trim());
   if (!found) return undefined;
   const [, number, prefix, binary, unit] = found;
+  if (prefix === undefined && unit === undefined) return undefined;
   const perS = Number(number) * scaleOf(prefix, binary);
   return positive(unit?.toLowerCase() === 'bit' ? perS / 8 : perS);
 }
