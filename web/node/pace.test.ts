@@ -6,7 +6,7 @@ const CHUNK_BYTES = 65_536;
 
 /** Sends so many chunks one after the other. */
 async function send(pace: ReturnType<typeof makePace>, chunks: number): Promise<void> {
-  for (let i = 0; i < chunks; i++) await pace(CHUNK_BYTES);
+  for (let i = 0; i < chunks; i++) await pace.pass(CHUNK_BYTES)?.result;
 }
 
 test('several senders together keep to the limit', async () => {
@@ -31,5 +31,21 @@ test('a pause is not made up for by a burst', async () => {
 });
 
 test('without a limit nothing waits', () => {
-  expect(makePace(makeVirtualClock(), undefined)(1e12)).toBeUndefined();
+  expect(makePace(makeVirtualClock(), undefined).pass(1e12)).toBeUndefined();
+});
+
+test('a wait that is aborted ends at once, and leaves no timer that would keep the process', async () => {
+  const timers = new Set<() => void>();
+  const clock = {
+    nowMs: () => 0,
+    after(_ms: number, call: () => void) {
+      timers.add(call);
+      return () => void timers.delete(call);
+    },
+  };
+  const held = makePace(clock, 1_000).pass(60_000);
+  expect(timers.size).toBe(1);
+  held?.abort();
+  await held?.result;
+  expect(timers.size).toBe(0);
 });

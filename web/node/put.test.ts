@@ -1,6 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Clock } from '../engine/ports.ts';
+import { STALLED_AFTER_MS } from '../engine/put-answer.ts';
 import { nodeClock } from './clock.ts';
 import { makeFilePort } from './file.ts';
 
@@ -12,7 +14,11 @@ afterEach(() => {
 });
 
 /** A store that answers as told, and a file to send to it. */
-async function scene(answer: RequestListener, read?: () => AsyncIterable<Uint8Array>) {
+async function scene(
+  answer: RequestListener,
+  read?: () => AsyncIterable<Uint8Array>,
+  limit: { clock: Clock; bps?: number } = { clock: nodeClock },
+) {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const source = {
@@ -25,7 +31,7 @@ async function scene(answer: RequestListener, read?: () => AsyncIterable<Uint8Ar
       },
     close() {},
   };
-  const file = makeFilePort(source, nodeClock);
+  const file = makeFilePort(source, limit.clock, limit.bps);
   closers.push(() => {
     file.close();
     server.closeAllConnections();
@@ -78,4 +84,52 @@ test('a file that cannot be read to its end is not a network that failed', async
     },
   );
   expect(await task.result).toEqual({ state: 'unreadable', reason: 'film.mov is shorter than it was.' });
+});
+
+/** A clock that holds the first who waits, and none after it. */
+function holdingClock() {
+  let hold = (_held: { go(): void }) => {};
+  const held = new Promise<{ go(): void }>((resolve) => {
+    hold = resolve;
+  });
+  let isFirst = true;
+  let isCancelled = false;
+  const clock: Clock = {
+    nowMs: () => 0,
+    after(_ms, call) {
+      if (isFirst) hold({ go: call });
+      else queueMicrotask(call);
+      isFirst = false;
+      return () => {
+        isCancelled = true;
+      };
+    },
+  };
+  return { clock, held, isCancelled: () => isCancelled };
+}
+
+const stored: RequestListener = (request, response) => {
+  request.resume().on('end', () => response.end());
+};
+
+test('however long the limit holds its bytes back, the line is not taken for one that hangs', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  closers.push(() => vi.useRealTimers());
+  const { clock, held } = holdingClock();
+  const { task, sent } = await scene(stored, undefined, { clock, bps: 40_000 });
+  const { go } = await held;
+  vi.advanceTimersByTime(2 * STALLED_AFTER_MS);
+  go();
+  expect(await task.result).toEqual({ state: 'stored' });
+  // A quarter of a second of the limit at a time.
+  expect(sent[0]).toBe(10_000);
+});
+
+test('given up while the limit holds its bytes back, it waits for nothing more', async () => {
+  const { clock, held, isCancelled } = holdingClock();
+  const { task } = await scene(stored, undefined, { clock, bps: 40_000 });
+  await held;
+  task.abort();
+  expect(await task.result).toEqual({ state: 'aborted' });
+  await vi.waitUntil(isCancelled);
 });

@@ -43,11 +43,15 @@ export function putBody(
     why = reason;
     sending.destroy();
   };
+  const atOnceBytes = Math.min(WRITE_BYTES, pace.atOnceBytes);
+  let held: Task<void> | undefined;
+  sending.on('close', () => held?.abort());
 
   const result = new Promise<PutOutcome>((resolve) => {
     let idle: ReturnType<typeof setTimeout>;
     const watch = (ms: number) => {
       clearTimeout(idle);
+      if (sending.destroyed) return;
       idle = setTimeout(() => giveUp('stalled'), ms);
     };
     const settle = (outcome: PutOutcome) => {
@@ -61,9 +65,16 @@ export function putBody(
     const sendAll = async () => {
       let sentBytes = 0;
       for await (const piece of body.read()) {
-        for (let from = 0; from < piece.length; from += WRITE_BYTES) {
-          const bytes = piece.subarray(from, from + WRITE_BYTES);
-          await pace(bytes.length);
+        for (let from = 0; from < piece.length; from += atOnceBytes) {
+          const bytes = piece.subarray(from, from + atOnceBytes);
+          if (sending.destroyed) return;
+          held = pace.pass(bytes.length);
+          if (held) {
+            // Held back by the person is not hanging.
+            clearTimeout(idle);
+            await held.result;
+            watch(STALLED_AFTER_MS);
+          }
           if (sending.destroyed || !(await write(bytes))) return;
           sentBytes += bytes.length;
           watch(sentBytes >= body.sizeBytes ? ANSWER_WITHIN_MS : STALLED_AFTER_MS);
