@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -100,4 +101,31 @@ describe('a device without a browser,', { timeout: TIMEOUT_MS }, () => {
     expect([code, textOf(stdout)]).toEqual([129, expect.stringContaining('tickets in hand were given back')]);
     expect(await locksOf(state)).toEqual([]);
   });
+
+  test('takes a state folder, as a file, from where it was called', async () => {
+    const { state } = await scene(1 * MIB);
+    const args = ['create', 'own.mov', '--server', server.origin, '--state', './kept'];
+    const { code } = await startDevice(args, { INIT_CWD: state }).ended;
+    expect(code).toBe(0);
+    expect(await readdir(join(state, 'kept'))).toContainEqual(expect.stringMatching(/\.json$/));
+  });
+
+  // Other systems make their pipes in another way.
+  test.runIf(process.platform === 'linux')(
+    'does not wait at a pipe for somebody who writes to it',
+    async () => {
+      const { state } = await scene(1);
+      const pipe = join(state, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const { code, stderr } = await startDevice([
+        'create',
+        pipe,
+        '--server',
+        server.origin,
+        '--state',
+        state,
+      ]).ended;
+      expect([code, stderr]).toEqual([4, expect.stringContaining('is not a file')]);
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, realpath } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { PartRange } from '../../protocol/board/geometry.ts';
 import type { Clock, FilePort, HashOutcome, Task } from '../engine/ports.ts';
@@ -74,12 +74,10 @@ export interface DiskFile extends Source {
 
 /** Throws what the system says of a file that is not there, not readable or no file. */
 export async function openFile(path: string): Promise<DiskFile> {
+  // Looked at first: to open a pipe is to wait for somebody who writes to it, and to open a device may move something.
+  if (!(await stat(path)).isFile()) throw new Error(`${path} is not a file.`);
   const file = await open(path, 'r');
   const stats = await file.stat();
-  if (!stats.isFile()) {
-    await file.close();
-    throw new Error(`${path} is not a file.`);
-  }
   const isAsOpened = async () => {
     const { size, mtimeMs } = await file.stat();
     return size === stats.size && mtimeMs === stats.mtimeMs;

@@ -21,6 +21,8 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   }
   // npm runs in the project's folder; paths are meant from where it was called.
   const from = env.INIT_CWD ?? process.cwd();
+  const { stateFolder } = command.options;
+  if (stateFolder !== undefined) command.options.stateFolder = resolve(from, stateFolder);
   if (command.kind !== 'watch') command = { ...command, path: resolve(from, command.path) };
   const report = makeReport(process, command.options.isJson);
   const ending = await runDevice(command, report, interruption(), env);
