@@ -14,6 +14,9 @@ afterEach(() => scene.dispose());
 const status = (page: Page) => page.getByRole('status', { name: 'This device' });
 const says = (page: Page, words: string) => status(page).filter({ hasText: words }).waitFor();
 
+/** Said by a tab that only waits, beside what the other one does. */
+const byOtherTab = (page: Page) => page.getByText('Another tab of this browser has this upload.');
+
 /** Who carried what, as the grid of this page has it. */
 async function carriedBy(page: Page): Promise<Record<string, number>> {
   return JSON.parse((await page.getByTestId('grid').getAttribute('data-done-by')) ?? '{}');
@@ -36,6 +39,10 @@ async function expectTakenOver(): Promise<void> {
   expect(carried.reduce((sum, parts) => sum + parts, 0)).toBe(scene.partCount);
   expect(tallied(scene.line.parts, scene.partCount).missing).toEqual([]);
 }
+
+/** Turns at an upload that tabs of this browser hold; none where it has no locks. */
+const turnsHeld = (page: Page) =>
+  page.evaluate(async () => (await navigator.locks?.query())?.held?.length ?? 0);
 
 /** As on plain http. */
 const withoutLocks = (page: Page) =>
@@ -69,6 +76,57 @@ test('the same where a browser has no locks', async () => {
   await expectTakenOver();
 });
 
+test.each([
+  ['', true],
+  [' where a browser has no locks', false],
+])(
+  'what a person pauses or stops in one tab no other tab of the browser goes on with%s',
+  async (_, hasLocks) => {
+    scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
+    if (!hasLocks) await withoutLocks(scene.page());
+    await scene.begin(2);
+    const first = scene.page();
+    await scene.openAgain();
+    const second = scene.page();
+    await says(second, 'Another tab of this browser is uploading this');
+    const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+    await press(first, 'Pause this device');
+    await says(second, 'Paused on this device.');
+    await untilNothingIsLeased(second);
+    const beforePause = begun();
+    await first.close({ runBeforeUnload: true });
+    await byOtherTab(second).waitFor({ state: 'detached' });
+    await says(second, 'Paused on this device.');
+    expect(begun()).toBe(beforePause);
+    await press(second, 'Go on');
+    await says(second, 'This device is uploading');
+
+    await scene.openAgain();
+    const third = scene.page();
+    await says(third, 'Another tab of this browser is uploading this');
+    // What is paused in a tab that only waits is paused in the one that uploads.
+    await press(third, 'Pause this device');
+    await says(second, 'Paused on this device.');
+    await press(third, 'Go on');
+    await says(second, 'This device is uploading');
+    await says(third, 'Another tab of this browser is uploading this');
+
+    await press(second, 'Stop helping');
+    await says(third, 'This device is not uploading: it needs the file again.');
+    await untilNothingIsLeased(third);
+    await third.waitForFunction(async () => !(await navigator.locks?.query())?.held?.length);
+    const beforeStart = begun();
+    await says(third, 'This device is not uploading: it needs the file again.');
+    expect(begun()).toBe(beforeStart);
+    await third.getByLabel('Choose this file here').dispatchEvent('click');
+    await says(third, 'This device is uploading');
+    await says(second, 'Another tab of this browser is uploading this');
+    scene.line.carry(FAST_BYTES_PER_S);
+    await scene.finish(60_000);
+  },
+);
+
 test('a device keeps to the data that its person allows it, says so, and goes on when it may send more', async () => {
   scene = await makeFaultScene(FILE_MIB, MIB_PER_S);
   await scene.begin(1);
@@ -95,6 +153,10 @@ test('a device keeps to the data that its person allows it, says so, and goes on
   }
   await says(page, 'The data allowance of this device is used up.');
   expect(begun() - later).toBeLessThanOrEqual(4);
+  // Another tab says so too, and claims no upload.
+  await scene.openAgain();
+  await byOtherTab(scene.page()).waitFor();
+  await says(scene.page(), 'The data allowance of this device is used up.');
   await allow('');
   scene.line.carry(FAST_BYTES_PER_S);
   await scene.finish(60_000);

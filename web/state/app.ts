@@ -11,6 +11,7 @@ import { makeOpenSocket } from '../browser/socket.ts';
 import { startTrace, tracedConnection } from '../browser/trace.ts';
 import type { Budget } from '../engine/budget.ts';
 import type { CarrierOptions } from '../engine/carrier.ts';
+import type { CarrierState } from '../engine/carrier-state.ts';
 import { type ConnectionStatus, makeConnection } from '../engine/connection.ts';
 import { makeUpload, type Upload } from '../engine/upload.ts';
 import { type Account, createAccount } from './account.ts';
@@ -39,8 +40,8 @@ export interface App {
   isScreenKept: () => boolean;
   /** Whether its file waits until others are through. */
   waitsForTurn(open: OpenUpload): boolean;
-  /** Whether another tab of this browser carries it; this one goes on if that one is closed. */
-  isInOtherTab(open: OpenUpload): boolean;
+  /** What another tab of this browser does for it, if one has it; this one goes on if that one is closed. */
+  otherTab(open: OpenUpload): CarrierState | undefined;
   /** The server's epoch milliseconds: leases and times on the board are by its clock. */
   serverNowMs(): number;
   /** Starts an upload of each file. One alone is opened: the address bar holds its link at once. */
@@ -275,7 +276,7 @@ export function createApp(journal: Journal, words: GuessWords): App {
     budget: line.budget,
     isScreenKept: line.isScreenKept,
     waitsForTurn: line.waits,
-    isInOtherTab: line.isInOtherTab,
+    otherTab: line.otherTab,
     serverNowMs: connection.serverNowMs,
     start(files) {
       const [file] = files;

@@ -2,6 +2,7 @@ import { withStoredHashes } from '../browser/hash-store.ts';
 import type { JournalDatabase } from '../browser/journal.ts';
 import { openLimitsStore } from '../browser/limits-store.ts';
 import { makePartWorkers } from '../browser/part-workers.ts';
+import { isPausedHere } from '../browser/paused-here.ts';
 import { newSecret } from '../browser/secrets.ts';
 import { openTabTurn } from '../browser/tab-turn.ts';
 import type { Trace } from '../browser/trace.ts';
@@ -23,8 +24,8 @@ export interface Carrying {
   warmUp(): void;
   /** Reads, hashes and sends the parts of this file; what was hashed of it before is remembered. */
   openFile(file: File): FilePort;
-  /** `isNew`: begun in this tab just now. */
-  workOn(open: OpenUpload, isNew: boolean): TabWork;
+  /** `isNew`: begun in this tab just now. `stopped`: its file is forgotten, because the person stopped it in another tab. */
+  workOn(open: OpenUpload, isNew: boolean, stopped: () => void): TabWork;
 }
 
 export interface CarryingOptions {
@@ -52,11 +53,24 @@ export function makeCarrying({ clock, database, trace }: CarryingOptions): Carry
     warmUp: () => void partWorkers(),
     openFile: (file) => withStoredHashes(partWorkers().open(file), file, database),
     makeCarrier: (options) => makeCarrier({ ...options, budget }),
-    workOn: ({ secret, upload, pauseForUnload }, isNew) =>
+    workOn: ({ secret, upload, source, pauseForUnload, applyPause }, isNew, stopped) =>
       makeTabWork({
         upload,
         putAside: pauseForUnload,
+        // Of a page that goes away the file is only put aside.
+        isStopped: () => source().state === 'none',
+        stop() {
+          upload.detach();
+          stopped();
+        },
+        pause: { isKept: () => isPausedHere(secret), apply: applyPause, onOther: onOtherTab },
         turn: openTabTurn(secret, { clock, random: Math.random, tab, isNew }),
       }),
   };
+}
+
+/** Told when another tab changes anything that this browser stores; returns the end of that. */
+function onOtherTab(listener: () => void): () => void {
+  window.addEventListener('storage', listener);
+  return () => window.removeEventListener('storage', listener);
 }

@@ -2,6 +2,7 @@ import { createSignal } from 'solid-js';
 import { chunk } from '../browser/chunk.ts';
 import type { Budget } from '../engine/budget.ts';
 import type { Carrier, CarrierOptions } from '../engine/carrier.ts';
+import type { CarrierState } from '../engine/carrier-state.ts';
 import type { Carrying, CarryingOptions } from './carrying.ts';
 import type { OpenUpload } from './open-upload.ts';
 import { makeSoon } from './soon.ts';
@@ -20,7 +21,8 @@ export interface Line {
   dequeue(file: File): void;
   /** Its file is here, and waits until others are through. */
   waits(open: OpenUpload): boolean;
-  isInOtherTab(open: OpenUpload): boolean;
+  /** What another tab of this browser does for it, if one has it. */
+  otherTab(open: OpenUpload): CarrierState | undefined;
   /** This upload's file is here: it has the line at once, or in its turn. */
   take(open: OpenUpload, file: File, when: 'now' | 'in-turn'): void;
   /** Does not wait for the turn of this one, if it waits. */
@@ -79,7 +81,7 @@ export function createLine(options: LineOptions): Line {
 
   const workOn = (open: OpenUpload, isNew: boolean) => {
     if (!carrying || works().has(open)) return;
-    const work = carrying.workOn(open, isNew);
+    const work = carrying.workOn(open, isNew, () => stopWaiting(open));
     setWorks((all) => new Map(all).set(open, work));
   };
 
@@ -126,7 +128,7 @@ export function createLine(options: LineOptions): Line {
     },
     dequeue: (file) => void setQueue((all) => all.filter((other) => other !== file)),
     waits: (open) => waiting().has(open),
-    isInOtherTab: (open) => works().get(open)?.isInOtherTab() ?? false,
+    otherTab: (open) => works().get(open)?.otherTab(),
     take(open, file, when) {
       if (when === 'now') return attach(open, file);
       setWaiting((all) => new Map(all).set(open, file));

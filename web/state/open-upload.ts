@@ -37,6 +37,8 @@ export interface OpenUpload {
   history: History;
   /** Stops carrying for now; the file is not forgotten. */
   pauseForUnload(): void;
+  /** Holds on or goes on as the person said in another tab; what is kept of it is so already. */
+  applyPause(isPaused: boolean): void;
   close(): void;
 }
 
@@ -157,6 +159,7 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
     onTickets: ticketChanges.on,
     history,
     pauseForUnload: upload.detach,
+    applyPause: upload.pause,
     close() {
       for (const stop of stops) stop();
       clearInterval(timer);

@@ -116,8 +116,8 @@ function Board(props: BoardProps & { view: OpenView; trouble: string }): JSX.Ele
     return state.state === 'in' && state.mail !== undefined;
   };
   const waitsForTurn = () => props.app.waitsForTurn(props.open);
-  const isInOtherTab = () => props.app.isInOtherTab(props.open);
-  const mayChoose = () => mayChooseFile(view()) && !waitsForTurn() && !isInOtherTab();
+  const otherTab = () => props.app.otherTab(props.open);
+  const mayChoose = () => mayChooseFile(view()) && !waitsForTurn() && !otherTab();
   const asksForHelp = () => mayChoose() && !justWatches();
   const status = createMemo(() => {
     const chosen = props.open.chosen();
@@ -129,7 +129,7 @@ function Board(props: BoardProps & { view: OpenView; trouble: string }): JSX.Ele
       knownParts: props.open.upload.board()?.replica.knownParts() ?? 0,
       chosen: chosen && { name: chosen.name, sizeBytes: chosen.size },
       waitsForTurn: waitsForTurn(),
-      isInOtherTab: isInOtherTab(),
+      otherTab: otherTab(),
       isScreenKept: props.app.isScreenKept(),
       justWatches: justWatches(),
     });
@@ -186,7 +186,7 @@ function Board(props: BoardProps & { view: OpenView; trouble: string }): JSX.Ele
               {words.helpAfterAll}
             </button>
           </Show>
-          <PauseButton view={view()} upload={props.open.upload} />
+          <PauseButton view={view()} upload={props.open.upload} otherTab={otherTab()} />
           <Show when={view().role === 'owner' && isPaused(view().phase)}>
             <PauseAllButton upload={props.open.upload} isAllPaused={true} />
           </Show>

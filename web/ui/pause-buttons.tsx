@@ -1,12 +1,20 @@
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { isPaused } from '../../protocol/messages/common.ts';
+import type { CarrierState } from '../engine/carrier-state.ts';
 import type { Upload } from '../engine/upload.ts';
 import { words } from '../words/words.ts';
 import type { OpenView } from './status.ts';
 
-/** Holds this device on, or lets it go on: beside what it is doing, where a thumb finds it. */
-export function PauseButton(props: { view: OpenView; upload: Upload }): JSX.Element {
-  const isCarrying = () => props.view.carrier && !/^(stopped|over)$/.test(props.view.carrier.state);
+/** Holds this device on, or lets it go on, in whichever tab: beside what it is doing, where a thumb finds it. */
+export function PauseButton(props: {
+  view: OpenView;
+  upload: Upload;
+  otherTab: CarrierState | undefined;
+}): JSX.Element {
+  const isCarrying = () => {
+    const carrier = props.view.carrier ?? props.otherTab;
+    return carrier && !/^(stopped|over)$/.test(carrier.state);
+  };
   return (
     <Show when={props.view.phase.state === 'open' && isCarrying() && !isPaused(props.view.phase)}>
       <button

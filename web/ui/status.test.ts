@@ -40,8 +40,18 @@ test.each<[string, Situation, RegExp]>([
   ['no room on the server', situation({ carrier: { state: 'store-full' } }), /disk of the server is full/],
   [
     'another tab at it',
-    situation({ carrier: undefined }, { isInOtherTab: true }),
+    situation({ carrier: undefined }, { otherTab: { state: 'carrying' } }),
     /^Another tab of this browser is uploading this/,
+  ],
+  [
+    'paused, in another tab',
+    situation({ carrier: undefined }, { otherTab: { state: 'paused', by: 'person' } }),
+    /^Paused on this device\./,
+  ],
+  [
+    'the allowance used up, in another tab',
+    situation({ carrier: undefined }, { otherTab: { state: 'used-up' } }),
+    /data allowance .* is used up/,
   ],
   ['paused here', situation({ carrier: { state: 'paused', by: 'person' } }), /^Paused on this device\./],
   [

@@ -27,15 +27,15 @@ export interface Situation {
   waitsForTurn?: boolean;
   /** The screen is kept on meanwhile. */
   isScreenKept?: boolean;
-  /** Another tab of this browser is at it. */
-  isInOtherTab?: boolean;
+  /** What another tab of this browser does for it, if one has it. */
+  otherTab?: CarrierState | undefined;
   /** Asked to help, and would rather not. */
   justWatches?: boolean;
 }
 
 /** Whoever is not uploading is told why. */
 export function statusOf(situation: Situation): Status {
-  const { view, isUnreachable, isOffline } = situation;
+  const { view, isUnreachable, isOffline, otherTab } = situation;
   const { phase, carrier } = view;
   const { status } = words;
   if (phase.state === 'finished') {
@@ -51,6 +51,7 @@ export function statusOf(situation: Situation): Status {
   if (isPaused(phase)) {
     return { tone: 'waiting', text: view.role === 'owner' ? status.pausedByYou : status.pausedForAll };
   }
+  if (!carrier && otherTab) return inOtherTab(otherTab, situation);
   if (!carrier) {
     const isWatching = view.role === 'watcher' || situation.justWatches;
     return { tone: isWatching ? 'quiet' : 'waiting', text: withoutCarrier(situation) };
@@ -76,13 +77,19 @@ export function filesAreFor(view: UploadView | undefined): 'start' | 'help' | 'b
 
 const CHOOSE_AGAIN: ReadonlySet<string> = new Set(['file-changed', 'different-file', 'file-unreadable']);
 
-function withoutCarrier({ view, waitsForTurn, isInOtherTab, justWatches }: Situation): string {
+function withoutCarrier({ view, waitsForTurn, justWatches }: Situation): string {
   const { status } = words;
-  if (isInOtherTab) return status.inOtherTab;
   if (waitsForTurn) return status.waitsForTurn;
   if (view.role === 'watcher') return status.watching;
   if (view.role === 'owner') return status.ownerWithoutFile;
   return justWatches ? status.justWatching : status.helperWithoutFile;
+}
+
+/** The same holds for the whole device, but for who goes on. */
+function inOtherTab(theirs: CarrierState, situation: Situation): Status {
+  const { status } = words;
+  if (theirs.state === 'carrying') return { tone: 'waiting', text: status.inOtherTab };
+  return { ...carrying(theirs, situation), advice: status.byOtherTab };
 }
 
 function carrying(carrier: CarrierState, { view, knownParts, isScreenKept }: Situation): Status {

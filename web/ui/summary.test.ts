@@ -5,7 +5,7 @@ import { summaryOf } from './summary.ts';
 
 type OpenView = Extract<UploadView, { state: 'open' }>;
 
-function summaryWith(view: Partial<OpenView>, waitsForTurn = false) {
+function summaryWith(view: Partial<OpenView>, waitsForTurn = false, isInOtherTab = false) {
   const whole: OpenView = {
     state: 'open',
     upload: 'u',
@@ -23,7 +23,7 @@ function summaryWith(view: Partial<OpenView>, waitsForTurn = false) {
   };
   // Of an open upload only its view is read.
   const one = { state: 'open', entry: undefined, open: { view: () => whole } } as unknown as InHand;
-  return summaryOf(one, waitsForTurn, false);
+  return summaryOf(one, waitsForTurn, false, isInOtherTab);
 }
 
 test('an upload that runs says how far, how fast and for how long', () => {
@@ -32,6 +32,14 @@ test('an upload that runs says how far, how fast and for how long', () => {
 
 test('one that this device has paused is paused, whatever the others do, and promises nothing', () => {
   const paused = summaryWith({ isPaused: true, carrier: { state: 'paused', by: 'person' } });
+  expect(paused).toEqual({ state: 'paused', text: '25%, paused on this device', share: 0.25 });
+});
+
+test('one that another tab of this browser has in hand runs, or is paused, and does not lack its file', () => {
+  const stalled = { sizeBytes: 1_000, shownBytes: 250, share: 0.25, rateBps: 0, etaMs: undefined };
+  const running = summaryWith({ carrier: undefined, progress: stalled }, false, true);
+  expect(running).toEqual({ state: 'running', text: '25%', share: 0.25 });
+  const paused = summaryWith({ carrier: undefined, progress: stalled, isPaused: true }, false, true);
   expect(paused).toEqual({ state: 'paused', text: '25%, paused on this device', share: 0.25 });
 });
 

@@ -11,7 +11,12 @@ export interface Summary {
   share: number | undefined;
 }
 
-export function summaryOf(one: InHand, waitsForTurn: boolean, isUnreachable: boolean): Summary {
+export function summaryOf(
+  one: InHand,
+  waitsForTurn: boolean,
+  isUnreachable: boolean,
+  isInOtherTab = false,
+): Summary {
   const { summary } = words;
   if (one.state === 'queued') return { state: 'waiting', text: summary.waiting, share: undefined };
   const view = one.state === 'open' ? one.open.view() : undefined;
@@ -33,7 +38,7 @@ export function summaryOf(one: InHand, waitsForTurn: boolean, isUnreachable: boo
   if (isPaused(view.phase)) return { state: 'paused', text: summary.pausedForAll(share), share };
   if (waitsForTurn) return { state: 'waiting', text: summary.waiting, share };
   if (view.carrier?.state === 'stopped') return { state: 'problem', text: summary.problem(share), share };
-  if (isAtWork(view)) {
+  if (isAtWork(view) || isInOtherTab) {
     if (view.isPaused) return { state: 'paused', text: summary.pausedHere(share), share };
     const speed = rateBps > 0 ? numbers.speed(rateBps) : '';
     const eta = etaMs === undefined ? '' : words.timeLeft(etaMs);

@@ -22,8 +22,10 @@ export function UploadList(props: { app: App; isUnreachable: boolean }): JSX.Ele
 function UploadRow(props: { app: App; one: InHand; isUnreachable: boolean }): JSX.Element {
   const summary = createMemo(() => {
     const { one } = props;
-    const waits = one.state === 'open' && props.app.waitsForTurn(one.open);
-    return summaryOf(one, waits, props.isUnreachable);
+    const open = one.state === 'open' ? one.open : undefined;
+    const waits = open !== undefined && props.app.waitsForTurn(open);
+    const isInOtherTab = open !== undefined && props.app.otherTab(open) !== undefined;
+    return summaryOf(one, waits, props.isUnreachable, isInOtherTab);
   });
   const facts = () => factsOf(props.one);
   const isSettled = () => !/running|waiting/.test(summary().state);

@@ -177,6 +177,7 @@ export function english(n: Numbers) {
       waitsForTurn: 'Waits for its turn: the file before it has the line.',
       proving: 'Checking that this is the same file…',
       inOtherTab: 'Another tab of this browser is uploading this. This tab goes on if that one is closed.',
+      byOtherTab: 'Another tab of this browser has this upload.',
       paused: 'Paused on this device. What is done is kept, and other devices go on.',
       pausedForAll: 'Paused for all devices by the owner. What is done is kept.',
       pausedByYou: 'You have paused this upload for all devices. What is done is kept.',

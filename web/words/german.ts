@@ -179,6 +179,7 @@ export function german(n: Numbers): Words {
       proving: 'Es wird geprüft, ob das dieselbe Datei ist …',
       inOtherTab:
         'Ein anderer Tab dieses Browsers lädt das hoch. Wird er geschlossen, macht dieser hier weiter.',
+      byOtherTab: 'Diesen Upload hat ein anderer Tab dieses Browsers.',
       paused: 'Auf diesem Gerät angehalten. Fertiges bleibt erhalten, und andere Geräte machen weiter.',
       pausedForAll: 'Vom Besitzer für alle Geräte angehalten. Fertiges bleibt erhalten.',
       pausedByYou: 'Du hast diesen Upload für alle Geräte angehalten. Fertiges bleibt erhalten.',

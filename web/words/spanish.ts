@@ -165,6 +165,7 @@ export function spanish(n: Numbers): Words {
       waitsForTurn: 'Espera su turno: el archivo anterior usa la línea.',
       proving: 'Comprobando que es el mismo archivo…',
       inOtherTab: 'Otra pestaña de este navegador lo está subiendo. Si se cierra, sigue esta.',
+      byOtherTab: 'Esta subida la lleva otra pestaña de este navegador.',
       paused: 'En pausa en este dispositivo. Lo hecho se conserva y los demás siguen.',
       pausedForAll: 'El propietario lo ha puesto en pausa en todos los dispositivos. Lo hecho se conserva.',
       pausedByYou: 'Has puesto esta subida en pausa en todos los dispositivos. Lo hecho se conserva.',
