@@ -47,10 +47,10 @@ function browser(hasLocks: boolean) {
       hasFile = true;
       work.carry(() => file);
     };
-    const pause = (next: boolean) => {
+    const pause = (next: boolean, isTold = true) => {
       isPaused = next;
       upload.pause(next);
-      changes.emit(name);
+      if (isTold) changes.emit(name);
     };
     const state = () => {
       const view = upload.view();
@@ -87,6 +87,16 @@ describe.each([
     expect(second.file.puts).toEqual([]);
     second.pause(false);
     await clock.passUntil(() => second.file.puts.length > 0, 5_000);
+  });
+
+  test('a tab that was put aside, and not told of a pause, keeps to it when its turn comes', async () => {
+    const { clock, first, second } = await two();
+    first.pause(true, false);
+    first.work.close();
+    first.upload.close();
+    await clock.passUntil(() => second.state() === 'paused', 5_000);
+    await clock.pass(20_000);
+    expect(second.file.puts).toEqual([]);
   });
 
   test('a tab that waits holds the one that uploads on, and lets it go on', async () => {
