@@ -42,7 +42,10 @@ async function expectTakenOver(): Promise<void> {
 
 /** Turns at an upload that tabs of this browser hold; none where it has no locks. */
 const turnsHeld = (page: Page) =>
-  page.evaluate(async () => (await navigator.locks?.query())?.held?.length ?? 0);
+  page.evaluate(async () => {
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    return held.filter(({ name }) => name?.startsWith('tributary.turn.')).length;
+  });
 
 /** As on plain http. */
 const withoutLocks = (page: Page) =>
@@ -115,7 +118,8 @@ test.each([
     await press(second, 'Stop helping');
     await says(third, 'This device is not uploading: it needs the file again.');
     await untilNothingIsLeased(third);
-    await third.waitForFunction(async () => !(await navigator.locks?.query())?.held?.length);
+    // With locks, whoever waits for the turn has it by then.
+    await expect.poll(() => turnsHeld(third), { timeout: 20_000 }).toBe(0);
     const beforeStart = begun();
     await says(third, 'This device is not uploading: it needs the file again.');
     expect(begun()).toBe(beforeStart);

@@ -105,8 +105,10 @@ export function createOpenUpload(options: OpenUploadOptions): OpenUpload {
       const now = upload.view();
       if (now.state !== 'open') return;
       const shown = view();
-      // Figures can wait to be read; that it is complete, or ended, is told at once.
-      if (shown.state === 'open' && shown.phase.state !== now.phase.state) setView(now);
+      // Figures can wait to be read; that it is complete, or ended, or carried here from now on, is told at once.
+      const isNews = (was: typeof now) =>
+        was.phase.state !== now.phase.state || !was.carrier !== !now.carrier;
+      if (shown.state === 'open' && isNews(shown)) setView(now);
       if (now.phase.state === 'finished' || now.phase.state === 'aborted') source.drop();
       source.told(now.carrier);
     }),
