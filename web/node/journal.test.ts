@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -53,6 +53,34 @@ test('a process that lives keeps others out; one that died does not', async () =
   const next = await openJournal(folder, names);
   await next.release();
   await journal.release();
+});
+
+test('of two processes that find a lock left behind, the second does not take it from the first', async () => {
+  const journal = await openJournal(folder, names);
+  const [name = ''] = await readdir(folder);
+  const lock = join(folder, name);
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
+  await once(other, 'spawn');
+  const dead = `${other.pid} of another boot`;
+  await writeFile(lock, process.platform === 'linux' ? dead : '0');
+  // The first one is about to take it.
+  const left = await readFile(lock, 'utf8');
+  await mkdir(`${lock}.taking`);
+  const second = openJournal(folder, names);
+  const refused = expect(second).rejects.toThrow(AlreadyRunning);
+  // Many times what the second one needs to look, and to take what nobody else does.
+  for (let i = 0; i < 100; i++) expect(await readFile(lock, 'utf8')).toBe(left);
+  await writeFile(lock, String(other.pid));
+  await rmdir(`${lock}.taking`);
+  await refused;
+  other.kill();
+  await once(other, 'exit');
+  // Killed while it took it, a while ago.
+  await mkdir(`${lock}.taking`);
+  await utimes(`${lock}.taking`, 0, 0);
+  await (await openJournal(folder, names)).release();
+  await journal.release();
+  expect(await readdir(folder)).toEqual([]);
 });
 
 // Other systems do not tell when a process began; there its number has to do.

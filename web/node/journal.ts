@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { Secret } from '../../protocol/messages/common.ts';
 import { livingPid, markOf } from './process-mark.ts';
@@ -97,20 +98,49 @@ async function hold(folder: string, lock: string): Promise<unknown> {
 }
 
 async function take(lock: string): Promise<void> {
+  // Where nothing can be written, who has it can still be read.
+  await unlessHeld(lock);
+  await alone(`${lock}.taking`, async () => {
+    await unlessHeld(lock);
+    // Not there, or its process died without giving it back.
+    await writeFile(lock, await markOf(process.pid));
+  });
+}
+
+async function unlessHeld(lock: string): Promise<void> {
+  const pid = await livingPid(await readFile(lock, 'utf8').catch(() => ''));
+  if (pid === undefined) return;
+  throw new AlreadyRunning(
+    `This is running already, as process ${pid}. If that process is something else, remove ${lock}.`,
+  );
+}
+
+/** Looking and taking are over within milliseconds: who needs so long was killed in between. */
+const TAKEN_WITHIN_MS = 5_000;
+const LOOK_AGAIN_MS = 20;
+
+/**
+ * Of several processes that look and take at the same time, each would find the other's lock half written, or remove it
+ * in place of the dead one's: so one does after the other. Only one of them can make the folder.
+ */
+async function alone(folder: string, work: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
-      return await writeFile(lock, await markOf(process.pid), { flag: 'wx' });
+      await mkdir(folder);
+      break;
     } catch (error) {
       if (!isSystemError(error, 'EEXIST')) throw error;
     }
-    const pid = await livingPid(await readFile(lock, 'utf8').catch(() => ''));
-    if (pid !== undefined) {
-      throw new AlreadyRunning(
-        `This is running already, as process ${pid}. If that process is something else, remove ${lock}.`,
-      );
-    }
-    // Its process died without giving it back.
-    await rm(lock, { force: true });
+    const made = await stat(folder).catch(() => undefined);
+    // Later than now as well: the clock was set meanwhile.
+    const isLeft = made && Math.abs(Date.now() - made.mtimeMs) > TAKEN_WITHIN_MS;
+    if (isLeft) await rm(folder, { recursive: true, force: true });
+    else await setTimeout(LOOK_AGAIN_MS);
+  }
+  try {
+    await work();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
