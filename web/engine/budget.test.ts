@@ -144,6 +144,25 @@ describe('the speed limit', () => {
     expect(budgetOf({}).budget.atOnce(PART)).toBe(Number.POSITIVE_INFINITY);
   });
 
+  test('holds back whoever is through sooner than it allows, and nobody whose line is slower', async () => {
+    for (const [putMs, holds] of [
+      [500, true],
+      [7_000, false],
+    ] as const) {
+      const { clock, budget } = budgetOf({ rateBps: MIB });
+      for (let part = 0; part < 5; part++) {
+        await clock.pass(Math.max(0, budget.nextAtMs() - clock.nowMs()) + 50);
+        const departure = budget.begin(PART, noAbort);
+        if (part > 0) expect(budget.holdsBack()).toBe(holds);
+        await clock.pass(putMs);
+        departure.end(PART);
+        expect(budget.holdsBack()).toBe(holds);
+      }
+      expect(budget.rateBps()).toBe(MIB);
+    }
+    expect(budgetOf({}).budget.holdsBack()).toBe(false);
+  });
+
   test('a new one counts at once', () => {
     const { budget } = budgetOf({ rateBps: 1_000 });
     budget.begin(PART, noAbort);

@@ -18,6 +18,10 @@ export interface Budget {
   room(partBytes: number): number;
   /** When the next part may leave, by the engine's clock. */
   nextAtMs(): number;
+  /** The speed that this page may have of the limit, which it may share with others; undefined without one. */
+  rateBps(): number | undefined;
+  /** Whether it is the speed limit that parts wait for, rather than the line. */
+  holdsBack(): boolean;
   /** How many parts of this size at once make up the speed; infinite without a limit. */
   atOnce(partBytes: number): number;
   /** A part of this size leaves; `abort` calls it back, when the person allows less than what is on its way. */
@@ -56,6 +60,10 @@ const AT_ONCE_S = 2;
 /** A page that is through with a part begins the next one within this time, if it has one. */
 const NEXT_WITHIN_MS = 2_000;
 
+/** Timers ring late, and tickets take a moment: so late, by the time that a part is given, is on time. */
+const LATE_SHARE = 0.1;
+const LATE_MS = 100;
+
 interface Flying {
   sizeBytes: number;
   /** What it was given of the line. */
@@ -76,6 +84,8 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
   // What another page has begun, or this one before it was loaded again, has its time first.
   if (known.rateBps !== undefined) freeAtMs = clock.nowMs() + Math.max(freeAtMs, ...store.othersBusyMs());
   let hasBegun = false;
+  /** Of what was begun last. */
+  let last = { sharers: 1, graceMs: 0, isOnTime: false };
   const busyMs = () => Math.max(0, freeAtMs - clock.nowMs());
   const tell = () => {
     for (const listener of [...listeners]) listener();
@@ -148,6 +158,11 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
       return Math.max(0, partBytes === 0 ? 1 : Math.floor(leftBytes / partBytes));
     },
     nextAtMs: () => freeAtMs,
+    rateBps: () => known.rateBps && known.rateBps / last.sharers,
+    holdsBack: () =>
+      known.rateBps !== undefined &&
+      clock.nowMs() < freeAtMs + last.graceMs &&
+      (flying.size === 0 || last.isOnTime),
     atOnce(partBytes) {
       const { rateBps } = store.load();
       return rateBps === undefined
@@ -156,7 +171,10 @@ export function makeBudget(clock: Clock, store: BudgetStore): Budget {
     },
     begin(sizeBytes, abort) {
       const { rateBps } = look();
-      const takesMs = rateBps === undefined ? 0 : (sizeBytes * 1_000 * sharers()) / rateBps;
+      const among = sharers();
+      const takesMs = rateBps === undefined ? 0 : (sizeBytes * 1_000 * among) / rateBps;
+      const graceMs = LATE_MS + LATE_SHARE * takesMs;
+      last = { sharers: among, graceMs, isOnTime: clock.nowMs() < freeAtMs + graceMs };
       hasBegun = true;
       const put = { sizeBytes, takesMs, sentBytes: 0, uncountedBytes: 0, isCalledBack: false, abort };
       flying.add(put);

@@ -4,6 +4,8 @@ import type { StopReason } from './retry.ts';
 export type CarrierState =
   | { state: 'proving' }
   | { state: 'carrying' }
+  /** The same, no faster than the person allows this device: most of the time nothing leaves. Bytes a second. */
+  | { state: 'limited'; rateBps: number }
   /** Puts keep failing; they are tried again. */
   | { state: 'retrying' }
   /** The store, or the server's own table, has no room; it is tried again, at long intervals. */
@@ -18,7 +20,9 @@ export type CarrierState =
   | { state: 'stopped'; reason: StopReason; detail: string; part?: number };
 
 export function isSameState(a: CarrierState, b: CarrierState): boolean {
-  return a.state === b.state && (a.state !== 'paused' || b.state !== 'paused' || a.by === b.by);
+  if (a.state === 'paused' && b.state === 'paused') return a.by === b.by;
+  if (a.state === 'limited' && b.state === 'limited') return a.rateBps === b.rateBps;
+  return a.state === b.state;
 }
 
 /** Whether its parts were compared with the upload's. One that is held on, or stopped, need not have come so far. */

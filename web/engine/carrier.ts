@@ -27,7 +27,7 @@ import { makeTurns } from './turns.ts';
 
 export interface Carrier {
   state(): CarrierState;
-  /** Bytes a second over the last seconds; 0 while nothing that is sent gets through. */
+  /** Bytes a second over the last seconds, no more than is allowed; 0 while nothing that is sent gets through. */
   rateBps(): number;
   /** Bytes of unfinished parts that have left, and parts that the board does not show as done yet. */
   sentBytes(): number;
@@ -305,7 +305,14 @@ export function makeCarrier(options: CarrierOptions): Carrier {
     const isBusy = syncing.isUnderWay() || flights.size + hand.size + hashing.underWay() > 0;
     if (syncing.isServerFull() || puts.isStoreFull()) setState({ state: 'store-full' });
     else if (hand.worstFailures() >= FAILURES_SHOWN) setState({ state: 'retrying' });
-    else setState({ state: isBusy || hasMore() ? 'carrying' : 'nothing-free' });
+    else setState(isBusy || hasMore() ? atWork() : { state: 'nothing-free' });
+  };
+
+  const atWork = (): CarrierState => {
+    const { rateBps } = budget.limits();
+    return rateBps !== undefined && budget.holdsBack()
+      ? { state: 'limited', rateBps }
+      : { state: 'carrying' };
   };
 
   /** With nothing on its way: parts that failed are tried again here, and off line nobody knows what the others have. */
@@ -359,7 +366,10 @@ export function makeCarrier(options: CarrierOptions): Carrier {
 
   return {
     state: () => state,
-    rateBps: () => (isStopped() || isInVain() || flights.size === 0 ? 0 : (pacing.rateBps() ?? 0)),
+    rateBps() {
+      const isMoving = (flights.size > 0 && !isInVain()) || state.state === 'limited';
+      return isMoving && !isStopped() ? (pacing.rateBps() ?? 0) : 0;
+    },
     sentBytes() {
       // What the board shows as done counts there, until our own account of it is cleared as well.
       const replica = session.board()?.replica;

@@ -14,7 +14,7 @@ import { makeThrottle } from './throttle.ts';
 
 /** How fast this device goes, and how much it takes on for that. */
 export interface Pacing {
-  /** Bytes a second while something was on its way; undefined: nothing measured. */
+  /** Bytes a second while something was on its way, and no more than is allowed; undefined: nothing measured. */
   rateBps(): number | undefined;
   /** Requests in flight at once, as things are. */
   atOnce(): number;
@@ -59,17 +59,22 @@ export function makePacing(options: PacingOptions): Pacing {
   const places = makePlaces(options.places);
 
   const carriers = () => session.helpers() + 1;
+  /** A line that may not be used faster is a slower line, here and for all the others. */
+  const rateBps = () => {
+    const measuredBps = speed.rateBps();
+    return measuredBps && Math.min(measuredBps, budget.rateBps() ?? measuredBps);
+  };
 
   const atOnce = () => {
     const allowed = Math.min(places.limit(), throttle.limit(), budget.atOnce(geometry.partBytes));
-    return flightsAllowed(geometry.partBytes, speed.rateBps(), allowed, restS());
+    return flightsAllowed(geometry.partBytes, rateBps(), allowed, restS());
   };
 
   /** How long all devices together need for what is not done yet. Of a crowd each begins little anyway. */
   const restS = () => {
     if (carriers() >= CROWD) return Number.POSITIVE_INFINITY;
     const leftBytes = geometry.sizeBytes - (session.board()?.replica.doneBytes() ?? 0);
-    return leftBytes / ((speed.rateBps() ?? 0) + session.othersBps());
+    return leftBytes / ((rateBps() ?? 0) + session.othersBps());
   };
 
   const backlogBytes = ({ hand, flights }: Load) => {
@@ -80,7 +85,7 @@ export function makePacing(options: PacingOptions): Pacing {
   };
 
   const tempoOn = ({ replica }: OpenBoard): Tempo => {
-    const ownBps = speed.rateBps() ?? 0;
+    const ownBps = rateBps() ?? 0;
     return {
       ownPartsPerS: ownBps / geometry.partBytes,
       boardPartsPerS: (ownBps + session.othersBps()) / geometry.partBytes,
@@ -92,19 +97,19 @@ export function makePacing(options: PacingOptions): Pacing {
   };
 
   const workOn = (load: Load, board: OpenBoard): OwnWork => {
-    const rateBps = speed.rateBps();
+    const ownBps = rateBps();
     return {
       atOnce: atOnce(),
-      rateBps,
+      rateBps: ownBps,
       backlogBytes: backlogBytes(load),
-      leaseMs: leaseMsFor(geometry.partBytes, atOnce(), rateBps),
+      leaseMs: leaseMsFor(geometry.partBytes, atOnce(), ownBps),
       gatherMs: gatherMs(tempoOn(board)),
       carriers: carriers(),
     };
   };
 
   return {
-    rateBps: speed.rateBps,
+    rateBps,
     atOnce,
     /**
      * On a line that takes its time for a part, one whose bytes have left makes room for the next: the line is not to

@@ -195,6 +195,36 @@ describe('a device with limits', () => {
     const mostHeld = Math.max(...server.syncs().map(({ want }) => want.length));
     expect(mostHeld).toBeLessThanOrEqual(2);
   });
+
+  test('says that it keeps to its speed, and shows that speed and the time left by it, while it sends and in between', async () => {
+    const { clock, device } = begun(40);
+    const rateBps = MIN_PART_BYTES / 20;
+    const laptop = device('laptop', { rateBps });
+    const phone = device('phone', { rateBps });
+    await clock.passUntil(() => laptop.carrier()?.state === 'limited', 20_000);
+    await clock.passUntil(() => phone.carrier()?.state === 'limited', 60_000);
+    // Until the time left has followed what the second one brings.
+    for (let s = 0; s < 60; s++) {
+      await clock.pass(1_000);
+      laptop.upload.view();
+    }
+    const leftMs: number[] = [];
+    while (laptop.done() < 24) {
+      await clock.pass(250);
+      const view = laptop.upload.view();
+      if (view.state !== 'open') throw new Error('expected it to be open');
+      expect(view.carrier).toEqual({ state: 'limited', rateBps });
+      for (const shown of view.devices) expect(shown.rateBps / rateBps).toBeCloseTo(1, 1);
+      const { sizeBytes, shownBytes, etaMs = 0 } = view.progress;
+      expect(etaMs / (((sizeBytes - shownBytes) * 1_000) / (2 * rateBps))).toBeCloseTo(1, 1);
+      leftMs.push(etaMs);
+    }
+    // It only ever falls, by a part of either at once at most.
+    for (const [i, ms] of leftMs.slice(1).entries()) {
+      expect((leftMs[i] ?? 0) - ms).toBeGreaterThan(-2_000);
+      expect((leftMs[i] ?? 0) - ms).toBeLessThan(22_000);
+    }
+  });
 });
 
 async function answered<Value>(

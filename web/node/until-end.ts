@@ -49,6 +49,6 @@ export function untilEnd(
 /** Whether this device has shown, in this run, that its file is the upload's. */
 export function isShown(view: UploadView): boolean {
   if (view.state !== 'open') return false;
-  const state = view.carrier?.state;
-  return state === 'carrying' || state === 'retrying' || state === 'store-full' || state === 'nothing-free';
+  const state = view.carrier?.state ?? '';
+  return ['carrying', 'limited', 'retrying', 'store-full', 'nothing-free'].includes(state);
 }

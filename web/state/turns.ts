@@ -7,8 +7,7 @@ import type { UploadView } from '../engine/upload.ts';
 export function takesTheLine(view: UploadView, hasFile: boolean): boolean {
   if (view.state === 'opening') return hasFile;
   if (view.state !== 'open' || view.phase.state !== 'open') return false;
-  const state = view.carrier?.state;
-  return state === 'proving' || state === 'carrying' || state === 'retrying' || state === 'store-full';
+  return TAKES_THE_LINE.has(view.carrier?.state);
 }
 
 /** Whether this device would carry parts of it if there were any to carry. Pure. */
@@ -16,6 +15,14 @@ export function isAtWork(view: UploadView): boolean {
   if (view.state !== 'open' || view.phase.state !== 'open' || !view.carrier) return false;
   return view.carrier.state !== 'stopped' && view.carrier.state !== 'over';
 }
+
+const TAKES_THE_LINE: ReadonlySet<string | undefined> = new Set([
+  'proving',
+  'carrying',
+  'limited',
+  'retrying',
+  'store-full',
+]);
 
 export function isSettled(view: UploadView): boolean {
   return view.state === 'refused' || (view.state === 'open' && /finished|aborted/.test(view.phase.state));

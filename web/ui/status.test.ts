@@ -35,6 +35,11 @@ const stopped = (reason: Extract<CarrierState, { state: 'stopped' }>['reason'], 
 test.each<[string, Situation, RegExp]>([
   ['uploading', situation({}), /^This device is uploading\.$/],
   ['the screen kept on', situation({}, { isScreenKept: true }), /^This device is uploading\.$/],
+  [
+    'keeping to a limit',
+    situation({ carrier: { state: 'limited', rateBps: 250_000 } }),
+    /^This device is uploading, and keeps to your limit of 2\.0 Mbit\/s\.$/,
+  ],
   ['proving', situation({ carrier: { state: 'proving' } }), /Checking that this is the same file/],
   ['retrying', situation({ carrier: { state: 'retrying' } }), /trying again/],
   ['no room on the server', situation({ carrier: { state: 'store-full' } }), /disk of the server is full/],

@@ -110,7 +110,7 @@ function carrying(carrier: CarrierState, { view, knownParts, isScreenKept }: Sit
     default:
       return {
         tone: 'busy',
-        text: status.carrying,
+        text: carrier.state === 'limited' ? status.limited(numbers.speed(carrier.rateBps)) : status.carrying,
         advice: isScreenKept ? status.screenKept : status.keepOpen,
       };
   }

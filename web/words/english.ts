@@ -185,6 +185,7 @@ export function english(n: Numbers) {
       retrying: 'Parts do not get through from this device just now; trying again. What is done is kept.',
       storeFull,
       carrying: 'This device is uploading.',
+      limited: (speed: string) => `This device is uploading, and keeps to your limit of ${speed}.`,
       screenKept: 'Keep this page open. The screen stays on while this device uploads.',
       keepOpen: 'Keep this page open, and the screen on, while this device uploads.',
       inOtherHands: 'Everything left is in other hands. This device steps in if one of them gives up.',

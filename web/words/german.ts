@@ -189,6 +189,7 @@ export function german(n: Numbers): Words {
         'Von diesem Gerät kommen gerade keine Teile durch; neuer Versuch läuft. Was fertig ist, bleibt erhalten.',
       storeFull,
       carrying: 'Dieses Gerät lädt hoch.',
+      limited: (speed) => `Dieses Gerät lädt hoch und hält sich an deine Grenze von ${speed}.`,
       screenKept: 'Lass diese Seite offen. Der Bildschirm bleibt an, solange dieses Gerät hochlädt.',
       keepOpen: 'Lass diese Seite offen und den Bildschirm an, solange dieses Gerät hochlädt.',
       inOtherHands: 'Der Rest ist in anderen Händen. Dieses Gerät springt ein, wenn eines davon aufgibt.',

@@ -174,6 +174,7 @@ export function spanish(n: Numbers): Words {
       retrying: 'Las partes no pasan desde este dispositivo; se sigue intentando. Lo hecho se conserva.',
       storeFull,
       carrying: 'Este dispositivo está subiendo.',
+      limited: (speed) => `Este dispositivo está subiendo y respeta tu límite de ${speed}.`,
       screenKept: 'Deja esta página abierta. La pantalla sigue encendida mientras este dispositivo sube.',
       keepOpen: 'Deja esta página abierta y la pantalla encendida mientras este dispositivo sube.',
       inOtherHands: 'Lo que queda está en otras manos. Este dispositivo entra si alguna falla.',
