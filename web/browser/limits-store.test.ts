@@ -150,7 +150,7 @@ test('what was sent by tabs that are long gone counts, and is not kept apart for
   await clock.pass(25 * 3_600_000);
   const late = open();
   late.spend(500, 0);
-  expect(Object.keys(JSON.parse(items.get('tributary.limits') ?? '').pages)).toHaveLength(1);
+  expect(JSON.parse(items.get('tributary.limits') ?? '').shares).toHaveLength(1);
   asleep.spend(1_000, 0);
   expect([late.load().spentBytes, asleep.load().spentBytes]).toEqual([7_500, 7_500]);
 });

@@ -6,6 +6,7 @@ const KEY = 'tributary.limits';
 
 /** What one page has begun. */
 const Share = z.object({
+  page: z.string(),
   spentBytes: z.number(),
   /** Epoch milliseconds: then it was written last, and had the line for so long. */
   atMs: z.number(),
@@ -18,7 +19,7 @@ const Kept = z.object({
   allowanceBytes: z.number().optional(),
   /** By pages that are long gone. */
   spentBytes: z.number(),
-  pages: z.record(z.string(), Share).default({}),
+  shares: z.array(Share).optional(),
 });
 type Kept = z.infer<typeof Kept>;
 
@@ -43,8 +44,8 @@ export function makeLimitsStore(
   { id, nowMs }: LimitsPage,
   onOther: (changed: () => void) => void,
 ): BudgetStore {
-  let kept: Kept = { spentBytes: 0, pages: {} };
-  let own: Share = { spentBytes: 0, atMs: nowMs(), busyMs: 0 };
+  let kept: Kept = { spentBytes: 0 };
+  let own: Share = { page: id, spentBytes: 0, atMs: nowMs(), busyMs: 0 };
   let isStored = storage !== undefined;
   let tell = () => {};
 
@@ -60,19 +61,21 @@ export function makeLimitsStore(
   const look = (): boolean => {
     const found = read();
     if (!found) return false;
-    const stored = found.pages[id];
+    const stored = found.shares?.find(({ page }) => page === id);
     const isCountedElsewhere = !stored && own.atMs < nowMs() - GONE_AFTER_MS;
     if (found.allowanceBytes !== kept.allowanceBytes || isCountedElsewhere) own = { ...own, spentBytes: 0 };
     kept = found;
     return JSON.stringify(stored) !== JSON.stringify(own);
   };
+  const othersIn = ({ shares = [] }: Kept) => shares.filter(({ page }) => page !== id);
   const write = (next: Kept) => {
-    kept = { ...next, pages: { ...next.pages, [id]: own } };
-    for (const [page, { atMs, spentBytes }] of Object.entries(kept.pages)) {
-      if (page === id || atMs >= nowMs() - GONE_AFTER_MS) continue;
-      kept.spentBytes += spentBytes;
-      delete kept.pages[page];
-    }
+    const isThere = ({ atMs }: Share) => atMs >= nowMs() - GONE_AFTER_MS;
+    const gone = othersIn(next).filter((share) => !isThere(share));
+    kept = {
+      ...next,
+      spentBytes: gone.reduce((sum, share) => sum + share.spentBytes, next.spentBytes),
+      shares: [...othersIn(next).filter(isThere), own],
+    };
     try {
       storage?.setItem(KEY, JSON.stringify(kept));
     } catch {
@@ -80,9 +83,8 @@ export function makeLimitsStore(
       isStored = false;
     }
   };
-  const others = () => Object.entries(kept.pages).flatMap(([page, share]) => (page === id ? [] : [share]));
   const spentBytes = () => {
-    const allBytes = others().reduce(
+    const allBytes = othersIn(kept).reduce(
       (sum, share) => sum + share.spentBytes,
       kept.spentBytes + own.spentBytes,
     );
@@ -103,7 +105,7 @@ export function makeLimitsStore(
       look();
       const isNew = allowanceBytes !== kept.allowanceBytes;
       if (isNew) own = { ...own, spentBytes: 0 };
-      const counted = isNew ? { spentBytes: 0, pages: {} } : kept;
+      const counted = isNew ? { spentBytes: 0 } : kept;
       write({ ...counted, rateBps, allowanceBytes });
     },
     spend(bytes, busyMs) {
@@ -111,7 +113,7 @@ export function makeLimitsStore(
       const { rateBps, allowanceBytes } = kept;
       if (rateBps === undefined && allowanceBytes === undefined) return undefined;
       const countedBytes = allowanceBytes === undefined ? 0 : bytes;
-      own = { spentBytes: own.spentBytes + countedBytes, atMs: nowMs(), busyMs };
+      own = { page: id, spentBytes: own.spentBytes + countedBytes, atMs: nowMs(), busyMs };
       write(kept);
       return undefined;
     },
@@ -119,7 +121,7 @@ export function makeLimitsStore(
       look();
       const now = nowMs();
       const left: number[] = [];
-      for (const { atMs, busyMs } of others()) {
+      for (const { atMs, busyMs } of othersIn(kept)) {
         const ms = atMs + busyMs - now;
         // Written later than now: the device's clock was set meanwhile, and nobody knows.
         if (busyMs > 0 && atMs <= now + JUST_NOW_MS && ms > -JUST_NOW_MS) left.push(Math.min(ms, busyMs));
