@@ -367,7 +367,9 @@ export function makeCarrier(options: CarrierOptions): Carrier {
   return {
     state: () => state,
     rateBps() {
-      const isMoving = (flights.size > 0 && !isInVain()) || state.state === 'limited';
+      // A part that failed may rest for long, while others get through at the speed that is allowed.
+      const isHeldBack = state.state === 'limited' || (state.state === 'retrying' && budget.holdsBack());
+      const isMoving = (flights.size > 0 || isHeldBack) && !isInVain();
       return isMoving && !isStopped() ? (pacing.rateBps() ?? 0) : 0;
     },
     sentBytes() {

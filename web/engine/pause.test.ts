@@ -225,6 +225,29 @@ describe('a device with limits', () => {
       expect((leftMs[i] ?? 0) - ms).toBeLessThan(22_000);
     }
   });
+
+  test('shows that speed again once parts get through, while one that failed still rests', async () => {
+    const { clock, device } = begun(10);
+    const rateBps = MIN_PART_BYTES / 10;
+    const { upload, file, carrier, done } = device('laptop', { rateBps });
+    await clock.passUntil(() => done() >= 2, MINUTE_MS);
+    file.putFails = () => ({ state: 'failed', reason: 'network' });
+    await clock.passUntil(() => carrier()?.state === 'retrying', 2 * MINUTE_MS);
+    await clock.pass(MINUTE_MS);
+    const shown = () => {
+      const view = upload.view();
+      return view.state === 'open' ? view.progress : undefined;
+    };
+    expect(shown()).toMatchObject({ rateBps: 0, etaMs: undefined });
+    file.putFails = () => undefined;
+    const before = done();
+    await clock.passUntil(() => done() > before, MINUTE_MS);
+    // Between two parts.
+    await clock.pass(2_000);
+    expect(carrier()?.state).toBe('retrying');
+    expect(shown()?.rateBps).toBeCloseTo(rateBps, -2);
+    expect(shown()?.etaMs).toBeGreaterThan(10_000);
+  });
 });
 
 async function answered<Value>(
