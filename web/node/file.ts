@@ -68,8 +68,8 @@ export interface DiskFile extends Source {
   /** With links followed, so that a file is the same one by whatever name it was given. */
   path: string;
   modifiedAtMs: number;
-  /** Whether nothing was written to it since it was opened; false as well where that cannot be told any more. */
-  isAsOpened(): Promise<boolean>;
+  /** Whether something was written to it since it was opened; false as well where that cannot be told: its drive is gone, say. */
+  isWrittenTo(): Promise<boolean>;
 }
 
 /** Throws what the system says of a file that is not there, not readable or no file. */
@@ -87,7 +87,11 @@ export async function openFile(path: string): Promise<DiskFile> {
     path: await realpath(path),
     sizeBytes: stats.size,
     modifiedAtMs: stats.mtimeMs,
-    isAsOpened: () => isAsOpened().catch(() => false),
+    isWrittenTo: () =>
+      isAsOpened().then(
+        (is) => !is,
+        () => false,
+      ),
     async *read({ startByte, endByte }) {
       let position = startByte;
       while (position < endByte) {

@@ -146,7 +146,7 @@ async function carry(
   if (ending.code === EXIT.complete && isWrittenTo && port && !hasShownFile) {
     ending = (await Promise.race([unlessTheSame(upload, connection, port), stopped])) ?? ending;
   }
-  if (file && !(await file.isAsOpened())) ending = writtenToWhile(ending, command.kind, file.name);
+  if (file && (await file.isWrittenTo())) ending = writtenToWhile(ending, command.kind, file.name);
   // What is small is done before it is known by which address others would come.
   await linksTold;
   const farewell = await sayFarewell(upload, connection, nodeClock);
