@@ -57,6 +57,17 @@ test('a link that was made here is shown again after a reload, on this browser a
   await links.getByLabel('Name, for you').fill('kitchen tablet');
   await links.getByRole('button', { name: 'Make a link' }).click();
   const made = await links.getByRole('textbox', { name: 'The new link' }).inputValue();
+  const remembers = () =>
+    page.evaluate(async (secret) => {
+      const opening = indexedDB.open('tributary');
+      await new Promise((resolve) => opening.addEventListener('success', resolve));
+      const all = opening.result.transaction('uploads').objectStore('uploads').getAll();
+      await new Promise((resolve) => all.addEventListener('success', resolve));
+      opening.result.close();
+      return JSON.stringify(all.result).includes(secret);
+    }, new URL(made).hash.slice(1));
+  // It is shown a moment before it is kept.
+  await expect.poll(remembers).toBe(true);
   await page.reload();
   await page.getByText('Links', { exact: true }).click();
   await links.getByRole('button', { name: 'Show kitchen tablet' }).click();
@@ -78,15 +89,6 @@ test('a link that was made here is shown again after a reload, on this browser a
   }
   await tab.close();
 
-  const remembers = () =>
-    page.evaluate(async (secret) => {
-      const opening = indexedDB.open('tributary');
-      await new Promise((resolve) => opening.addEventListener('success', resolve));
-      const all = opening.result.transaction('uploads').objectStore('uploads').getAll();
-      await new Promise((resolve) => all.addEventListener('success', resolve));
-      opening.result.close();
-      return JSON.stringify(all.result).includes(secret);
-    }, new URL(made).hash.slice(1));
   expect(await remembers()).toBe(true);
   await links.getByRole('button', { name: 'Take back kitchen tablet' }).click();
   await links.getByRole('button', { name: 'Yes, take it back' }).click();
