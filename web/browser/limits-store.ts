@@ -49,13 +49,18 @@ export function makeLimitsStore(
   let isStored = storage !== undefined;
   let tell = () => {};
 
+  /** What was read last: it is asked for with every few bytes that leave, and hardly ever changes. */
+  let last: { text: string; found: Kept | undefined } | undefined;
   const read = (): Kept | undefined => {
     if (!isStored) return undefined;
     try {
-      return Kept.safeParse(JSON.parse(storage?.getItem(KEY) ?? '')).data;
+      const text = storage?.getItem(KEY) ?? '';
+      if (text !== last?.text) last = { text, found: parse(text) };
     } catch {
+      // Storage that is forbidden meanwhile.
       return undefined;
     }
+    return last?.found;
   };
   /** Brings `kept` and `own` up to what is stored; says whether this page's share is missing there. */
   const look = (): boolean => {
@@ -132,6 +137,15 @@ export function makeLimitsStore(
       tell = changed;
     },
   };
+}
+
+function parse(text: string): Kept | undefined {
+  if (text === '') return undefined;
+  try {
+    return Kept.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of this browser; told of what its other tabs change. */
