@@ -154,8 +154,10 @@ async function carry(
   if (isInterruption(ending.code) && file) ending = { ...ending, text: interruptedWords(farewell) };
   await hashes?.close();
   await kept.written();
-  // What came to nothing is begun anew the next time; what is complete is still known to be.
-  if (ending.code === EXIT.aborted || ending.code === EXIT.notAdmitted) await journal.forget();
+  // What came to nothing is begun anew the next time; what is complete is still known to be. A server that takes in no
+  // such program (another version, say) has said nothing of the upload.
+  const isRefused = farewell.moment.view.state === 'refused';
+  if (ending.code === EXIT.aborted || (ending.code === EXIT.notAdmitted && isRefused)) await journal.forget();
   return ending;
 }
 
