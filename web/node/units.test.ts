@@ -4,6 +4,8 @@ import { parseBytes, parseDurationMs, parseRate } from './units.ts';
 test.for([
   ['20Mbit/s', 2_500_000],
   ['20 mbit', 2_500_000],
+  ['20Mbps', 2_500_000],
+  ['20 Mb/s', 2_500_000],
   ['2MB/s', 2_000_000],
   ['2MiB/s', 2_097_152],
   ['500k', 500_000],

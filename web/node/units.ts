@@ -14,14 +14,18 @@ export function parseBytes(text: string): number | undefined {
   return positive(Number(number) * scaleOf(prefix, binary));
 }
 
-/** `20Mbit/s`, `2MB/s`, `500kB`: bytes a second. A bare number is none: whoever writes 20 does not mean bytes. */
+/**
+ * `20Mbit/s`, `20Mbps`, `2MB/s`, `500kB`: bytes a second. A small b is a bit, as lines are sold: taken for a byte it would
+ * let eight times as much pass. A bare number is none: whoever writes 20 does not mean bytes.
+ */
 export function parseRate(text: string): number | undefined {
   const found = RATE.exec(text.trim());
   if (!found) return undefined;
   const [, number, prefix, binary, unit] = found;
   if (prefix === undefined && unit === undefined) return undefined;
   const perS = Number(number) * scaleOf(prefix, binary);
-  return positive(unit?.toLowerCase() === 'bit' ? perS / 8 : perS);
+  const isBits = unit === 'b' || unit?.toLowerCase() === 'bit';
+  return positive(isBits ? perS / 8 : perS);
 }
 
 /** `90s`, `10min`, `2h`; a bare number is seconds. */
