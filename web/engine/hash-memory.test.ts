@@ -53,6 +53,17 @@ test('of a file that has changed behind its name, size and time nothing remember
   expect([...kept]).toEqual([[1, sha256Of('other bytes', 1)]]);
 });
 
+test('once the store finds other bytes than those of a hash nothing that is remembered is believed, for the spot checks missed them', async () => {
+  const { clock, file, kept, remembering, hash } = begun({ ...all, 1: 'before' });
+  const { sha256 } = (await hash(1)) as { sha256: string };
+  expect(file.hashed).not.toContain(1);
+  const request = { url: '', headers: { 'x-amz-checksum-sha256': sha256 } };
+  const task = remembering.put(partRange(geometry, 1), request, () => {});
+  await clock.pass(2_000);
+  expect(await task.result).toMatchObject({ state: 'refused', code: 'BadDigest' });
+  expect(kept.size).toBe(0);
+});
+
 test('a file that cannot be read says so, and what is remembered of it stays', async () => {
   const { file, kept, hash } = begun(all);
   file.hashFails = () => ({ state: 'unreadable', reason: 'NotReadableError' });

@@ -1,6 +1,7 @@
 import { geometryOf, type PartRange, partRange } from '../../protocol/board/geometry.ts';
 import type { Sha256 } from '../../protocol/board/manifest.ts';
 import type { FilePort, HashOutcome, Task } from './ports.ts';
+import { isOtherBytes } from './retry.ts';
 
 /** Hashes that were computed before of a file of this name, size and time of change. */
 export interface HashStore {
@@ -44,7 +45,15 @@ export function withHashMemory(file: FilePort, store: HashStore, random: () => n
 
   return {
     ...file,
-    put: (range, request, onSent) => file.put(range, request, onSent),
+    put(range, request, onSent) {
+      const task = file.put(range, request, onSent);
+      const result = task.result.then((outcome) => {
+        // Some hash was not of these bytes. Were it one that is remembered, every upload of this file would end here.
+        if (isOtherBytes(outcome)) store.forget();
+        return outcome;
+      });
+      return { result, abort: () => task.abort() };
+    },
     close: () => file.close(),
     hash(range) {
       checking ??= check();

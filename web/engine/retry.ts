@@ -110,14 +110,18 @@ export function isStoreFull(outcome: PutOutcome): boolean {
   return outcome.state === 'refused' && saysStoreFull(outcome.status, outcome.code);
 }
 
+/** The store has compared the bytes with the hash that was published of them, and found others. */
+export function isOtherBytes(outcome: PutOutcome): boolean {
+  return outcome.state === 'refused' && OTHER_BYTES.has(outcome.code);
+}
+
 function failureOfPut(outcome: Exclude<PutOutcome, { state: 'stored' | 'aborted' }>) {
   if (outcome.state === 'unreadable') return 'put: the file cannot be read';
   if (outcome.state === 'failed') {
     return outcome.reason === 'stalled' ? 'put: no byte moved' : 'put: no connection, or cut';
   }
   const { status, code } = outcome;
-  // The bytes are not those of the manifest: S3 itself has compared them.
-  if (OTHER_BYTES.has(code)) return 'put: other bytes than published';
+  if (isOtherBytes(outcome)) return 'put: other bytes than published';
   if (isStoreFull(outcome)) return 'put: the store is full';
   if (status === 503 || status === 429 || ASKED_TOO_MUCH.has(code)) return 'put: asked too much';
   if (status >= 500) return 'put: the store has its troubles';
