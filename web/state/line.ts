@@ -7,7 +7,7 @@ import type { Carrying, CarryingOptions } from './carrying.ts';
 import type { OpenUpload } from './open-upload.ts';
 import { makeSoon } from './soon.ts';
 import type { TabWork } from './tab-work.ts';
-import { isSettled, takesTheLine } from './turns.ts';
+import { goesBefore, takesTheLine } from './turns.ts';
 
 /** This device's line, which its files have one after the other; and what carries them, once its code has come. */
 export interface Line {
@@ -109,7 +109,7 @@ export function createLine(options: LineOptions): Line {
     const [next] = waiting();
     if (next && !opened().some(isBusy)) attach(...next);
     const underWay = opened().filter(
-      (open) => open.source().state === 'here' && !isSettled(open.upload.view()),
+      (open) => open.source().state === 'here' && goesBefore(open.upload.view()),
     );
     const [file] = queue();
     if (!file || underWay.length >= PREPARED) return;

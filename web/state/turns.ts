@@ -1,3 +1,4 @@
+import { isPaused } from '../../protocol/messages/common.ts';
 import type { UploadView } from '../engine/upload.ts';
 
 /**
@@ -24,6 +25,12 @@ const TAKES_THE_LINE: ReadonlySet<string | undefined> = new Set([
   'store-full',
 ]);
 
-export function isSettled(view: UploadView): boolean {
-  return view.state === 'refused' || (view.state === 'open' && /finished|aborted/.test(view.phase.state));
+/**
+ * Whether those in the queue come after it, its file being here: not after one that is through, nor after one that is
+ * held on, or has stopped, until a person does something. Pure.
+ */
+export function goesBefore(view: UploadView): boolean {
+  if (view.state !== 'open') return view.state === 'opening';
+  if (/finished|aborted/.test(view.phase.state)) return false;
+  return !view.isPaused && !isPaused(view.phase) && view.carrier?.state !== 'stopped';
 }
