@@ -125,6 +125,18 @@ describe('a pause for all', () => {
     await clock.passUntil(() => laptop.isFinished() && phone.isFinished(), 5 * MINUTE_MS);
   });
 
+  test('that the server did not answer is not said to be done', async () => {
+    const { clock, server, device } = begun(40);
+    const laptop = device('laptop');
+    await clock.passUntil(() => laptop.done() >= 4, MINUTE_MS);
+    server.mishap = ({ type }) => (type === 'pause' ? 'unheard' : undefined);
+    const reply = laptop.upload.pauseAll(true);
+    await clock.pass(MINUTE_MS);
+    expect(await reply).toBe('unanswered');
+    server.mishap = () => undefined;
+    await clock.passUntil(laptop.isFinished, 5 * MINUTE_MS);
+  });
+
   test('holds a device that comes while it lasts', async () => {
     const { clock, device } = begun(40);
     const laptop = device('laptop');

@@ -78,8 +78,8 @@ export interface Upload {
   detach(): void;
   /** This device holds on, or goes on; with a file or before it has one. */
   pause(isPaused: boolean): void;
-  /** For owners: all devices hold on, or go on. */
-  pauseAll(isPaused: boolean): Promise<ProtocolError | undefined>;
+  /** For owners: all devices hold on, or go on. Undefined: done. */
+  pauseAll(isPaused: boolean): Promise<ProtocolError | 'unanswered' | undefined>;
   /** For owners: the ways in for others. */
   links: Links;
   abort(): Promise<ProtocolError | undefined>;
@@ -194,8 +194,9 @@ export function makeUpload(options: UploadOptions, opening: Opening, file?: File
     },
     async pauseAll(paused) {
       const board = session.board();
-      if (!board) return undefined;
+      if (!board) return 'unanswered';
       const reply = await connection.request({ type: 'pause', upload: board.info.upload, paused });
+      if (reply.state === 'lost') return 'unanswered';
       return reply.state === 'refused' ? reply.error : undefined;
     },
     links,

@@ -45,7 +45,7 @@ export function PauseAllButton(props: { upload: Upload; isAllPaused: boolean }):
     setAsking(false);
     if (!error) return;
     isFocusDue = false;
-    setSaid(words.errors[error.kind]);
+    setSaid(error === 'unanswered' ? words.unanswered : words.errors[error.kind]);
   };
   onMount(() => {
     if (isFocusDue) button?.focus({ preventScroll: true });
