@@ -1,4 +1,4 @@
-import { withBytes } from '../../web/browser/part-bytes.ts';
+import { makePartReader } from '../../web/browser/part-bytes.ts';
 import { sha256Of, sha256OfStream } from '../../web/browser/sha256.ts';
 
 declare global {
@@ -14,7 +14,7 @@ declare global {
 window.hashInPage = async (sizeBytes, seed) => {
   const slice = new Blob([Uint8Array.from({ length: sizeBytes }, (_, i) => (i * seed) % 251)]);
   return {
-    fromMemory: await withBytes(slice, sha256Of),
+    fromMemory: await makePartReader(slice).withBytes({ startByte: 0, endByte: slice.size }, sha256Of),
     asStream: await sha256OfStream(slice, () => false),
   };
 };

@@ -1,13 +1,13 @@
 /// <reference lib="webworker" />
 import type { HashOutcome, PutOutcome } from '../engine/ports.ts';
-import { withBytes } from './part-bytes.ts';
+import { makePartReader, type PartReader } from './part-bytes.ts';
 import type { FromPartWorker, Took, ToPartWorker } from './part-messages.ts';
 import { putBody } from './put.ts';
 import { HasherMissing, MAX_BUFFERED_BYTES, sha256Of, sha256OfStream } from './sha256.ts';
 import { traceNowMs } from './trace.ts';
 
 /** Reads, hashes and sends parts, so that the page's own thread stays free for the person. */
-const files = new Map<number, Blob>();
+const files = new Map<number, { blob: Blob; reader: PartReader }>();
 const aborts = new Map<number, () => void>();
 
 const tell = (message: FromPartWorker) => self.postMessage(message);
@@ -29,7 +29,7 @@ function say(): void {
 self.addEventListener('message', ({ data }: MessageEvent<ToPartWorker>) => {
   switch (data.kind) {
     case 'file':
-      files.set(data.file, data.blob);
+      files.set(data.file, { blob: data.blob, reader: makePartReader(data.blob) });
       break;
     case 'hash':
       void timed(hash(data)).then(
@@ -44,6 +44,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToPartWorker>) => {
       aborts.get(data.job)?.();
       break;
     case 'close':
+      files.get(data.file)?.reader.close();
       files.delete(data.file);
       break;
   }
@@ -57,8 +58,9 @@ async function timed<Outcome>(work: Promise<Outcome>): Promise<{ outcome: Outcom
 
 /** Throws HasherMissing. */
 async function hash(job: Extract<ToPartWorker, { kind: 'hash' }>): Promise<HashOutcome> {
+  const reader = files.get(job.file)?.reader;
   const slice = sliceOf(job);
-  if (!slice) return { state: 'aborted' };
+  if (!reader || !slice) return { state: 'aborted' };
   let isAborted = false;
   aborts.set(job.job, () => {
     isAborted = true;
@@ -68,7 +70,7 @@ async function hash(job: Extract<ToPartWorker, { kind: 'hash' }>): Promise<HashO
       const sha256 = await sha256OfStream(slice, () => isAborted);
       return sha256 === undefined ? { state: 'aborted' } : { state: 'hashed', sha256 };
     }
-    return { state: 'hashed', sha256: await withBytes(slice, sha256Of) };
+    return { state: 'hashed', sha256: await reader.withBytes(job.range, sha256Of) };
   } catch (error) {
     if (error instanceof HasherMissing) throw error;
     return { state: 'unreadable', reason: reasonOf(error) };
@@ -106,7 +108,7 @@ function sliceOf({
   file: number;
   range: { startByte: number; endByte: number };
 }): Blob | undefined {
-  return files.get(file)?.slice(range.startByte, range.endByte);
+  return files.get(file)?.blob.slice(range.startByte, range.endByte);
 }
 
 function reasonOf(error: unknown): string {

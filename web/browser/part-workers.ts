@@ -4,9 +4,6 @@ import type { FilePort, HashOutcome, PutOutcome, Task } from '../engine/ports.ts
 import type { FromPartWorker, ToPartWorker } from './part-messages.ts';
 import type { Trace } from './trace.ts';
 
-/** Two read and hash as fast as a browser's file reading goes; more only fight for it. */
-const WORKERS = 2;
-
 /** Workers that read, hash and send parts, shared by all files of the page. Made early: starting one takes time. */
 export interface PartWorkers {
   open(file: File): FilePort;
@@ -23,16 +20,18 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
   const files = new Map<number, Blob>();
   let lastJob = 0;
   let lastFile = 0;
-  const crew = Array.from({ length: WORKERS }, () => makePartWorker(files, trace));
-  const leastBusy = () => crew.reduce((least, one) => (one.jobs() < least.jobs() ? one : least));
+  // All parts are hashed by one, which reads them as one stream, and as fast as any line; what is sent does not wait for it.
+  const hasher = makePartWorker(files, trace);
+  const sender = makePartWorker(files, trace);
+  const crew = [hasher, sender];
 
   const run = <Outcome extends HashOutcome | PutOutcome>(
+    worker: PartWorker,
     { startByte }: PartRange,
     message: (job: number) => ToPartWorker,
     sent: (sentBytes: number) => void,
   ): Task<Outcome> => {
     const job = ++lastJob;
-    const worker = leastBusy();
     const result = new Promise<Outcome>((resolve) => {
       const done = (outcome: HashOutcome | PutOutcome) => resolve(outcome as Outcome);
       worker.take(job, { message: message(job), startByte, sent, done });
@@ -52,12 +51,13 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
         modifiedAtMs: blob.lastModified,
         hash: (range) =>
           run<HashOutcome>(
+            hasher,
             range,
             (job) => ({ kind: 'hash', job, file, range }),
             () => {},
           ),
         put: (range, request, onSent) =>
-          run<PutOutcome>(range, (job) => ({ kind: 'put', job, file, range, request }), onSent),
+          run<PutOutcome>(sender, range, (job) => ({ kind: 'put', job, file, range, request }), onSent),
         close() {
           files.delete(file);
           for (const worker of crew) worker.post({ kind: 'close', file });
@@ -68,8 +68,6 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
 }
 
 interface PartWorker {
-  /** How many it has been given and not done. */
-  jobs(): number;
   take(number: number, job: Job): void;
   abort(number: number): void;
   post(message: ToPartWorker): void;
@@ -124,7 +122,6 @@ function makePartWorker(files: ReadonlyMap<number, Blob>, trace: Trace | undefin
 
   start();
   return {
-    jobs: () => jobs.size,
     take(number, job) {
       jobs.set(number, job);
       post(job.message);
