@@ -14,7 +14,7 @@ import { type Bench, limit, type Run, tributary } from './subjects.ts';
 
 const MIB = 1_048_576;
 const GIB = 1_024 * MIB;
-/** As many as the page has. */
+/** One a core of the machine whose figures the README has. */
 const HASHERS = 2;
 
 type Subject = (begin: () => Promise<void>) => Promise<Run>;

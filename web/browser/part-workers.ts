@@ -4,6 +4,8 @@ import type { FilePort, HashOutcome, PutOutcome, Task } from '../engine/ports.ts
 import type { FromPartWorker, ToPartWorker } from './part-messages.ts';
 import type { Trace } from './trace.ts';
 
+const WORKERS = 2;
+
 /** Workers that read, hash and send parts, shared by all files of the page. Made early: starting one takes time. */
 export interface PartWorkers {
   open(file: File): FilePort;
@@ -20,18 +22,18 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
   const files = new Map<number, Blob>();
   let lastJob = 0;
   let lastFile = 0;
-  // All parts are hashed by one, which reads them as one stream, and as fast as any line; what is sent does not wait for it.
-  const hasher = makePartWorker(files, trace);
-  const sender = makePartWorker(files, trace);
-  const crew = [hasher, sender];
+  const crew = Array.from({ length: WORKERS }, () => makePartWorker(files, trace));
+  // Hashed natively, parts that follow one another are read as one stream, by one worker. WebAssembly keeps a core busy.
+  const [hashers, senders] = crypto.subtle ? [crew.slice(0, 1), crew.slice(1)] : [crew, crew];
 
   const run = <Outcome extends HashOutcome | PutOutcome>(
-    worker: PartWorker,
+    workers: readonly PartWorker[],
     { startByte }: PartRange,
     message: (job: number) => ToPartWorker,
     sent: (sentBytes: number) => void,
   ): Task<Outcome> => {
     const job = ++lastJob;
+    const worker = leastBusy(workers);
     const result = new Promise<Outcome>((resolve) => {
       const done = (outcome: HashOutcome | PutOutcome) => resolve(outcome as Outcome);
       worker.take(job, { message: message(job), startByte, sent, done });
@@ -51,13 +53,13 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
         modifiedAtMs: blob.lastModified,
         hash: (range) =>
           run<HashOutcome>(
-            hasher,
+            hashers,
             range,
             (job) => ({ kind: 'hash', job, file, range }),
             () => {},
           ),
         put: (range, request, onSent) =>
-          run<PutOutcome>(sender, range, (job) => ({ kind: 'put', job, file, range, request }), onSent),
+          run<PutOutcome>(senders, range, (job) => ({ kind: 'put', job, file, range, request }), onSent),
         close() {
           files.delete(file);
           for (const worker of crew) worker.post({ kind: 'close', file });
@@ -67,7 +69,13 @@ export function makePartWorkers(trace?: Trace): PartWorkers {
   };
 }
 
+function leastBusy(workers: readonly PartWorker[]): PartWorker {
+  return workers.reduce((least, one) => (one.jobs() < least.jobs() ? one : least));
+}
+
 interface PartWorker {
+  /** How many it has been given and not done. */
+  jobs(): number;
   take(number: number, job: Job): void;
   abort(number: number): void;
   post(message: ToPartWorker): void;
@@ -122,6 +130,7 @@ function makePartWorker(files: ReadonlyMap<number, Blob>, trace: Trace | undefin
 
   start();
   return {
+    jobs: () => jobs.size,
     take(number, job) {
       jobs.set(number, job);
       post(job.message);
