@@ -123,10 +123,13 @@ export async function openJournal(): Promise<Journal> {
     remember(entry) {
       const { own } = entry.secrets;
       const all = [entry, ...entries.filter(({ secrets }) => secrets.own !== own)];
-      entries = all.slice(0, MAX_ENTRIES);
+      entries = all;
       void write(async (to) => {
         await putDurably(to, entry);
-        for (const { secrets } of all.slice(MAX_ENTRIES)) await to.delete('uploads', secrets.own);
+        const unfinished = new Set(await to.getAllKeys('files'));
+        const gone = new Set(surplusOf(all, unfinished));
+        entries = entries.filter((one) => !gone.has(one));
+        for (const { secrets } of gone) await to.delete('uploads', secrets.own);
       });
     },
     forget(own) {
@@ -164,6 +167,14 @@ export async function openJournal(): Promise<Journal> {
       },
     }),
   };
+}
+
+/**
+ * Those that make room, of entries from the newest on. Never one that this device still has a file for (`unfinished`, by
+ * their own secrets): with its secrets gone nobody could go on with it. Pure.
+ */
+export function surplusOf(all: readonly JournalEntry[], unfinished: ReadonlySet<string>): JournalEntry[] {
+  return all.slice(MAX_ENTRIES).filter(({ secrets }) => !unfinished.has(secrets.own));
 }
 
 /** On disk before it counts: a browser that is killed in the next second has remembered whose upload this is. */
