@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makePartReader, type PartReader } from './part-bytes.ts';
 
 const PART_BYTES = 1_000;
@@ -31,21 +31,33 @@ const partOf = (part: number) => {
 const read = (reader: PartReader, part: number) =>
   reader.withBytes(rangeOf(part), async (bytes) => Uint8Array.from(bytes));
 
-/** The file, and how far each slice of it reaches that was read as a stream. */
-async function watched(): Promise<{ file: Blob; streams: number[] }> {
+/** The file, how far each slice of it reaches that was read as a stream, and how many of those were given up. */
+async function watched(): Promise<{ file: Blob; streams: number[]; left: () => number }> {
   const file = await openAsBlob(path);
   const streams: number[] = [];
+  let left = 0;
   const slice = file.slice.bind(file);
   file.slice = (start, end) => {
     const made = slice(start, end);
     const stream = made.stream.bind(made);
     made.stream = () => {
       streams.push((start ?? 0) + made.size);
-      return stream();
+      const opened = stream();
+      const getReader = opened.getReader.bind(opened);
+      opened.getReader = ((options: { mode: 'byob' }) => {
+        const reader = getReader(options);
+        const cancel = reader.cancel.bind(reader);
+        reader.cancel = (why) => {
+          left += 1;
+          return cancel(why);
+        };
+        return reader;
+      }) as typeof opened.getReader;
+      return opened;
     };
     return made;
   };
-  return { file, streams };
+  return { file, streams, left: () => left };
 }
 
 test('parts that follow one another come from one stream, each with its own bytes', async () => {
@@ -100,4 +112,31 @@ test('a stream that breaks off is not taken for a file that cannot be read', asy
   const parts = await Promise.all([0, 1, 2].map((part) => read(reader, part)));
   expect(parts).toEqual([0, 1, 2].map(partOf));
   expect(broken).toBeGreaterThan(0);
+});
+
+test('a file that nothing more is read of for a while is not held open', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { file, left } = await watched();
+    const reader = makePartReader(file);
+    for (const part of [0, 1, 2]) expect(await read(reader, part)).toEqual(partOf(part));
+    expect(left()).toBe(0);
+    vi.advanceTimersByTime(2_000);
+    expect(left()).toBe(1);
+    expect(await read(reader, 3)).toEqual(partOf(3));
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a file that is closed is not opened as a stream again by what was asked before', async () => {
+  const { file, streams, left } = await watched();
+  const reader = makePartReader(file);
+  await read(reader, 0);
+  await read(reader, 1);
+  const asked = [2, 3].map((part) => read(reader, part));
+  reader.close();
+  expect(await Promise.all(asked)).toEqual([2, 3].map(partOf));
+  expect(streams).toEqual([PART_BYTES, CONTENT.length, 3 * PART_BYTES, 4 * PART_BYTES]);
+  expect(left()).toBe(1);
 });

@@ -16,6 +16,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
  */
 const spares: ArrayBuffer[] = [];
 
+/** Some systems neither move a file that is held open nor give back its drive: so not for long, once nothing more is read. */
+const LET_GO_AFTER_MS = 2_000;
+
 /**
  * Parts that follow one another are read from one stream: for each slice a browser opens the file, and a pipe of fresh
  * memory to read it through (a GiB read so took Chromium 1.7 core-seconds, from one stream 1.0).
@@ -26,8 +29,11 @@ export function makePartReader(file: Blob): PartReader {
   let nextByte: number | undefined;
   /** … and a stream of what follows, once something that follows was asked for. */
   let following: ReadableStreamBYOBReader | undefined;
+  let idle: ReturnType<typeof setTimeout> | undefined;
+  let isClosed = false;
 
   const letGo = () => {
+    clearTimeout(idle);
     void following?.cancel().catch(() => {});
     following = undefined;
   };
@@ -51,13 +57,15 @@ export function makePartReader(file: Blob): PartReader {
   };
 
   const read = async (range: PartRange): Promise<{ bytes: Bytes; isFromStream: boolean }> => {
-    const isNext = range.startByte === nextByte;
+    clearTimeout(idle);
+    const isNext = range.startByte === nextByte && !isClosed;
     nextByte = undefined;
     if (!isNext) letGo();
     const bytes = isNext ? await readOn(range) : undefined;
     const whole = bytes ?? (await readSlice(range));
     nextByte = range.endByte;
-    if (nextByte >= file.size) letGo();
+    if (nextByte >= file.size || isClosed) letGo();
+    else if (following) idle = setTimeout(letGo, LET_GO_AFTER_MS);
     return { bytes: whole, isFromStream: bytes !== undefined };
   };
 
@@ -67,7 +75,7 @@ export function makePartReader(file: Blob): PartReader {
       turn = reading.catch(() => {});
       const { bytes, isFromStream } = await reading;
       // A file that was written to is noticed when it is opened, which a stream was long ago.
-      const check = isFromStream ? open(sliceOf(file, range)) : undefined;
+      const check = isFromStream ? assertUnchanged(sliceOf(file, range)) : undefined;
       check?.catch(() => {});
       try {
         const value = await use(bytes);
@@ -77,12 +85,15 @@ export function makePartReader(file: Blob): PartReader {
         spares.push(bytes.buffer);
       }
     },
-    close: letGo,
+    close() {
+      isClosed = true;
+      letGo();
+    },
   };
 }
 
 /** Throws if the file is not what it was, or cannot be read. */
-async function open(slice: Blob): Promise<void> {
+async function assertUnchanged(slice: Blob): Promise<void> {
   await slice.slice(0, 1).arrayBuffer();
 }
 
